@@ -1,0 +1,1 @@
+"""Tocsin: takes alerts in, decides who must know, and keeps calling until a person has answered."""

@@ -1,0 +1,115 @@
+"""Everything routes.toml says that a decision depends on, as frozen values."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from router.core.inhibition import InhibitRule
+from router.core.integration import Integration
+from router.core.interval import Interval
+from router.core.moment import HOUR, MINUTE
+from router.core.route import Tree
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """One line of a contact rule: use `via`, `after` microseconds from the moment of paging."""
+
+    via: str
+    after: int = 0
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who can be called. `methods` maps a channel's name to how it reaches her.
+
+    `urgent` and `normal` are her contact rules; when a rule is empty, every method at once.
+    `slack` is her Slack user id, by which slash commands recognise her.
+    """
+
+    id: str
+    name: str = ""
+    timezone: str = ""
+    slack: str = ""
+    methods: Mapping[str, Integration] = {}
+    urgent: tuple[Contact, ...] = ()
+    normal: tuple[Contact, ...] = ()
+
+    def contacts(self, urgency: str) -> tuple[Contact, ...]:
+        """Whom to ring by what, first to be used first; only methods she really has."""
+        rule = self.urgent if urgency == "urgent" else self.normal
+        usable = tuple(c for c in rule if c.via in self.methods)
+        return tuple(sorted(usable, key=lambda c: c.after)) or tuple(map(Contact, self.methods))
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of a policy: targets such as `user:ana`, `team:x`, `receiver:y`, `schedule:z`."""
+
+    notify: tuple[str, ...]
+    wait: int
+
+
+class Digest(msgspec.Struct, frozen=True, kw_only=True):
+    """One message a day with what gathered since the last, at `at` minutes after midnight."""
+
+    at: int
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)  # Monday is 0.
+    timezone: str = "UTC"
+    notify: tuple[str, ...] = ()
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is called in which order until somebody answers. `rounds` 0 means forever."""
+
+    name: str
+    priority: str = "P2"
+    urgency: str = "urgent"
+    ack_timeout: int = 0
+    rounds: int = 1
+    steps: tuple[Step, ...] = ()
+    digest: Digest | None = None
+
+
+class Receiver(msgspec.Struct, frozen=True):
+    """A named set of integrations, in the order routes.toml lists them."""
+
+    name: str
+    integrations: tuple[Integration, ...] = ()
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """One whole, checked routes.toml: every name in it refers to something that exists."""
+
+    tree: Tree
+    receivers: Mapping[str, Receiver] = {}
+    policies: Mapping[str, Policy] = {}
+    users: Mapping[str, User] = {}
+    teams: Mapping[str, tuple[str, ...]] = {}
+    inhibit: tuple[InhibitRule, ...] = ()
+    intervals: Mapping[str, tuple[Interval, ...]] = {}
+    fallback: tuple[str, ...] = ()
+    fallback_every: int = 30 * MINUTE
+    resolve_timeout: int = 5 * MINUTE
+    recovery_grace: int = 15 * MINUTE
+    retention: int = 120 * HOUR
+    url: str = ""
+    timezone: str = "UTC"
+
+    def integration(self, target: str) -> Integration | None:
+        """What a delivery's target stands for now; None when it is no longer there.
+
+        A target is `receiver:NAME/KIND/INDEX` (the index counts within the kind) or `user:ID/VIA`.
+        """
+        if target.startswith("user:"):
+            name, _, via = target.removeprefix("user:").rpartition("/")
+            user = self.users.get(name)
+            return user.methods.get(via) if user else None
+        name = target.removeprefix("receiver:").rsplit("/", 2)[0]
+        return dict(self.targets(name)).get(target)
+
+    def targets(self, receiver: str) -> Iterator[tuple[str, Integration]]:
+        """Each integration of a receiver with the target that names it."""
+        counts: dict[str, int] = {}
+        found = self.receivers.get(receiver)
+        for integration in found.integrations if found else ():
+            index = counts.get(integration.kind, 0)
+            counts[integration.kind] = index + 1
+            yield f"receiver:{receiver}/{integration.kind}/{index}", integration

@@ -1,0 +1,75 @@
+"""Decides what every event means. This is the product; the rest carries things to and fro."""
+
+from collections.abc import Callable
+from typing import Any
+
+from router.core import answer, command, escalation, flush, intake, sending, upkeep
+from router.core import event as e
+from router.core.draft import Draft
+from router.core.moment import Now
+from router.core.state import State
+from router.core.waiting import Kind
+
+
+def decide(state: State, event: e.Event, now: Now) -> list[command.Command]:
+    """What to do about one event, given all that is known.
+
+    Pure: the same state, event and time give the same commands, and none is changed.
+
+    Raises:
+        AssertionError or any other exception: a bug. It concerns this event alone; nothing of it
+            has happened.
+    """
+    draft = Draft(state, now)
+    _RULES[type(event)](draft, event)
+    return draft.commands
+
+
+def _due(draft: Draft, event: e.Due) -> None:
+    match event.kind:
+        case Kind.ALERT:
+            intake.expire(draft, event.id)
+        case Kind.GROUP:
+            flush.flush(draft, event.id)
+        case Kind.INCIDENT:
+            escalation.run(draft, event.id)
+        case Kind.REROUTE:
+            upkeep.reroute(draft)
+
+
+def _silenced(draft: Draft, event: e.Silenced) -> None:
+    for silence in event.silences:
+        draft.add(command.PutSilence(silence))
+        draft.record("silenced", silence=silence.id, by=silence.created_by, ends_at=silence.ends_at)
+
+
+def _received(draft: Draft, event: e.Received) -> None:
+    draft.add(command.PutSeen(event.source, event.entry, draft.now.wall))
+
+
+def _rejected(draft: Draft, event: e.Rejected) -> None:
+    draft.add(command.PutReject(event.source, event.reason, event.body, draft.now.wall))
+
+
+_RULES: dict[type, Callable[[Draft, Any], None]] = {
+    e.Reported: lambda draft, event: intake.report(draft, event.report),
+    e.Due: _due,
+    e.Claimed: lambda draft, event: sending.claim(draft, event.delivery),
+    e.Delivered: sending.delivered,
+    e.Failed: sending.failed,
+    e.Skipped: lambda draft, event: sending.skipped(draft, event.delivery),
+    e.Acknowledged: lambda draft, event: answer.acknowledge(
+        draft, event.incident, event.by, event.via
+    ),
+    e.Unacknowledged: lambda draft, event: answer.unacknowledge(
+        draft, event.incident, event.by, event.via
+    ),
+    e.Resolved: lambda draft, event: answer.resolve(draft, event.incident, event.by, event.via),
+    e.Silenced: _silenced,
+    e.Received: _received,
+    e.Rejected: _rejected,
+    e.Reconfigured: upkeep.reconfigured,
+    e.Started: lambda draft, _event: upkeep.started(draft),
+    e.Stopped: upkeep.stopped,
+    e.Swept: lambda draft, _event: upkeep.swept(draft),
+}

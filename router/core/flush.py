@@ -1,0 +1,80 @@
+"""A group's flush: who must be told what now, and what that means for its incident."""
+
+from msgspec.structs import replace
+
+from router.core import digest, escalation, membership, page
+from router.core.alert import Alert
+from router.core.configuration import Policy
+from router.core.draft import Draft
+from router.core.group import Group
+from router.core.labels import decode, identity
+from router.core.mute import closed_by, muted_by
+from router.core.plan import Flushed, lanes, plan
+from router.core.route import Route
+
+_REASONS = 20  # So many different reasons for quiet are kept with a group.
+
+
+def flush(draft: Draft, number: int) -> None:
+    """Tell what there is to tell of a group, and set its next flush."""
+    group = draft.state.groups[number]
+    if group.next_due is None or group.next_due > draft.now.service:
+        return
+    route = draft.configuration.tree.routes.get(group.route)
+    policy = draft.configuration.policies.get(group.policy)
+    flushed = _look(draft, group, route)
+    group = _tick(draft, group, route, policy, flushed.reasons)
+    if policy is not None and policy.digest is not None:
+        _digest(draft, group, policy, flushed)
+    else:
+        for lane in lanes(draft, group):
+            plan(draft, group, route, lane, flushed)
+        escalation.follow(draft, group, policy, flushed)
+    membership.settle(draft, number)
+
+
+def _look(draft: Draft, group: Group, route: Route | None) -> Flushed:
+    """The group's alerts, sorted by whether they may be told of."""
+    wall = draft.now.wall
+    closed = closed_by(draft.configuration, route, wall)
+    told: list[Alert] = []
+    muted: list[Alert] = []
+    reasons = set(closed)
+    for alert in draft.state.alerts_of(group.id):
+        if draft.state.is_leaving(group.id, alert.id):
+            muted.append(alert)
+            continue
+        why = closed or muted_by(draft.state, decode(alert.labels), wall)
+        reasons.update(why)
+        (muted if why else told).append(alert)
+    return Flushed(
+        told=tuple(told),
+        muted=tuple(muted),
+        identities={a.id: identity(a.labels) for a in (*told, *muted)},
+        reasons=tuple(sorted(reasons)[:_REASONS]),
+    )
+
+
+def _tick(
+    draft: Draft, group: Group, route: Route | None, policy: Policy | None, reasons: tuple[str, ...]
+) -> Group:
+    """The group with its next flush set: a fixed rate, but never two at once after a delay."""
+    assert group.next_due is not None
+    interval = route.group_interval if route is not None else draft.configuration.resolve_timeout
+    due = max(group.next_due + interval, draft.now.service + 1)
+    if draft.now.service - group.next_due > interval:
+        due = draft.now.service + interval
+    if policy is not None and policy.digest is not None:
+        due = draft.now.service + digest.next_at(policy.digest, draft.now.wall) - draft.now.wall
+    if reasons != group.muted_by:
+        draft.record("muted" if reasons else "unmuted", group=group.id, by=list(reasons))
+    ticked = replace(group, next_due=due, flushes=group.flushes + 1, muted_by=reasons, failures=0)
+    draft.put_group(ticked)
+    return ticked
+
+
+def _digest(draft: Draft, group: Group, policy: Policy, flushed: Flushed) -> None:
+    """One message with everything that gathered, to each target of the digest."""
+    assert policy.digest is not None
+    if flushed.told:
+        page.tell(draft, group, flushed.told, policy.digest.notify, reason="digest")

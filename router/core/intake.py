@@ -1,0 +1,104 @@
+"""What a report, or the lack of one, does: alerts begin, go on, end, and enter their groups."""
+
+from msgspec.structs import replace
+
+from router.core import command as c
+from router.core import membership
+from router.core.alert import Alert, Report
+from router.core.draft import Draft
+from router.core.labels import decode, identity
+from router.core.merge import begin, merge
+
+_FAR = 4  # An end far ahead is stored again when it moved by a fourth of its distance.
+
+
+def report(draft: Draft, report: Report) -> None:
+    """Take one report in."""
+    known = draft.state.alerts.get(report.labels)
+    new = begin(report, 0, draft.now, draft.configuration.resolve_timeout)
+    _hear(draft, report.source)
+    if known is None:
+        _first(draft, report, new)
+    elif _late(known, new, report):
+        draft.answer("stale")
+    else:
+        _again(draft, known, merge(known, new, draft.now), report)
+
+
+def expire(draft: Draft, number: int) -> None:
+    """A firing alert was not repeated in time: it has ended."""
+    alert = draft.state.by_id[number]
+    if not alert.firing or draft.state.ends_due(alert) > draft.now.service:
+        return
+    ended = replace(alert, firing=False, ends_at=min(alert.ends_at, draft.now.wall))
+    _changed(draft, replace(ended, changed_at=draft.now.wall, updated_at=draft.now.wall), "expired")
+
+
+def _hear(draft: Draft, source: str) -> None:
+    if source in draft.state.unheard:
+        until = draft.now.service + draft.configuration.resolve_timeout
+        draft.add(c.Heard(source, min(until, draft.state.grace[source])))
+
+
+def _first(draft: Draft, report: Report, new: Alert) -> None:
+    if report.as_of is not None:
+        ended = draft.state.tombstones.get(identity(report.labels))
+        if not new.firing:
+            draft.add(c.PutTombstone(identity(report.labels), max(report.as_of, ended or 0)))
+        if ended is not None and ended >= report.as_of:
+            draft.answer("stale")
+            return
+    if new.firing:
+        alert = replace(new, id=draft.next_id("alert"))
+        draft.add(c.PutAlert(alert))
+        membership.enter(draft, alert, decode(alert.labels))
+
+
+def _late(known: Alert, new: Alert, report: Report) -> bool:
+    """Whether a queue brought a report older than what already followed it."""
+    if report.as_of is None or new.firing == known.firing:
+        return False
+    return report.as_of <= known.changed_at
+
+
+def _again(draft: Draft, known: Alert, new: Alert, report: Report) -> None:
+    if new.firing != known.firing:
+        if not new.firing and report.as_of is not None:
+            draft.add(c.PutTombstone(identity(new.labels), report.as_of))
+        _changed(draft, new, "fired" if new.firing else "resolved")
+    elif new.firing and _worth_storing(known, new, draft):
+        draft.add(c.PutAlert(replace(new, stored_ends_at=new.ends_at)))
+    else:
+        draft.add(
+            c.RefreshAlert(
+                known.id,
+                new.ends_at,
+                new.expires_due,
+                new.updated_at,
+                new.timeout,
+                new.annotations,
+                new.url,
+                new.source,
+            )
+        )
+
+
+def _worth_storing(known: Alert, new: Alert, draft: Draft) -> bool:
+    if new.starts_at != known.starts_at:
+        return True
+    ahead = new.ends_at - draft.now.wall
+    moved = abs(new.ends_at - known.stored_ends_at)
+    return ahead > draft.configuration.resolve_timeout and moved * _FAR > ahead
+
+
+def _changed(draft: Draft, alert: Alert, kind: str) -> None:
+    alert = replace(alert, stored_ends_at=alert.ends_at)
+    draft.add(c.PutAlert(alert))
+    if alert.firing:
+        membership.enter(draft, alert, decode(alert.labels))
+    else:
+        for group in alert.groups:
+            draft.record(kind, alert=alert.id, group=group, cid=alert.cid, source=alert.source)
+            membership.ended(draft, alert, group)
+        if not alert.groups:
+            draft.add(c.DropAlert(alert.id))

@@ -1,0 +1,86 @@
+"""One way to reach somebody: a receiver's integration, or one contact method of a person.
+
+Each holds everything its sender needs; settings shared by a channel are already merged in.
+"""
+
+import msgspec
+
+from router.core.secret import Secret
+
+
+class Integration(msgspec.Struct, frozen=True, kw_only=True):
+    """What every integration has. `send_resolved` says whether it wants to hear of the end.
+
+    `lacking` names where its addresses should have come from, those that are not there yet.
+    """
+
+    send_resolved: bool = True
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The channel's name, as routes.toml spells it."""
+        return type(self).__name__.removesuffix("Integration").lower()
+
+    def missing(self) -> tuple[str, ...]:
+        """Where what it lacks should have come from; empty when it can be used."""
+        values = (getattr(self, name) for name in self.__struct_fields__)
+        secrets = (v.origin for v in values if isinstance(v, Secret) and v.missing)
+        return tuple(dict.fromkeys((*secrets, *self.lacking)))
+
+
+class SlackIntegration(Integration, frozen=True, kw_only=True):
+    """A channel or person by bot token, or one channel by incoming webhook."""
+
+    channel: str = ""
+    token: Secret | None = None
+    webhook_url: Secret | None = None
+    api_url: str = "https://slack.com/api"
+
+
+class EmailIntegration(Integration, frozen=True, kw_only=True):
+    """Mail by SMTP. `tls` is `starttls` (required), `implicit`, `none`, or `auto` by port."""
+
+    to: tuple[str, ...]
+    sender: str
+    smarthost: str
+    username: str = ""
+    password: Secret | None = None
+    hello: str = ""
+    tls: str = "auto"
+
+
+class SmsIntegration(Integration, frozen=True, kw_only=True):
+    """A text message by Twilio's Messages API."""
+
+    to: str
+    sender: str
+    account: Secret
+    token: Secret
+    api_url: str = "https://api.twilio.com"
+
+
+class PagerdutyIntegration(Integration, frozen=True, kw_only=True):
+    """PagerDuty's Events API v2."""
+
+    routing_key: Secret
+    api_url: str = "https://events.pagerduty.com"
+
+
+class WebhookIntegration(Integration, frozen=True, kw_only=True):
+    """A POST of Alertmanager's webhook v4 body, signed when there is a `secret`."""
+
+    url: Secret
+    secret: Secret | None = None
+    max_alerts: int = 0
+    timeout: int = 10_000_000
+
+
+class AppriseIntegration(Integration, frozen=True, kw_only=True):
+    """Any service Apprise knows, by its URL."""
+
+    url: Secret
+
+
+class ConsoleIntegration(Integration, frozen=True, kw_only=True):
+    """Prints to the terminal the service runs in."""

@@ -1,0 +1,128 @@
+"""Which groups an alert belongs to, and what entering, ending and leaving does to them."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from router.core import command as c
+from router.core import digest
+from router.core.alert import Alert
+from router.core.draft import Draft
+from router.core.group import Group
+from router.core.labels import canonical, identity
+from router.core.route import Route
+
+_ONE = canonical({})
+
+
+def enter(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> None:
+    """Put a firing alert into the group of every route it matches."""
+    join(draft, alert, places(draft, labels))
+
+
+def join(draft: Draft, alert: Alert, places: list[tuple[Route, bytes]]) -> None:
+    """Put a firing alert into these groups; those that do not exist yet are opened."""
+    for route, place in places:
+        _join(draft, alert, route, place)
+
+
+def places(draft: Draft, labels: Mapping[str, str]) -> list[tuple[Route, bytes]]:
+    """The routes these labels match, each with the canonical labels of its group."""
+    policies = draft.configuration.policies
+    found = []
+    for route in draft.configuration.tree.match(labels):
+        policy = policies.get(route.policy)
+        gathered = policy is not None and policy.digest is not None
+        found.append((route, _ONE if gathered else canonical(route.group_labels(labels))))
+    return found
+
+
+def _join(draft: Draft, alert: Alert, route: Route, place: bytes) -> None:
+    group = draft.group_at(route.id, place)
+    if group is None:
+        group = _open(draft, alert, route, place)
+    draft.record("fired", alert=alert.id, group=group.id, cid=alert.cid, source=alert.source)
+    if group.id not in alert.groups or draft.state.is_leaving(group.id, alert.id):
+        draft.add(c.Join(group.id, alert.id))
+    _lift(draft, group)
+
+
+def _open(draft: Draft, alert: Alert, route: Route, place: bytes) -> Group:
+    """A new group; an alert older than group_wait is told of at once, like upstream."""
+    now = draft.now
+    late = alert.starts_at + route.group_wait < now.wall
+    due = now.service if late else now.service + route.group_wait
+    policy = draft.configuration.policies.get(route.policy)
+    if policy is not None and policy.digest is not None:
+        due = now.service + digest.next_at(policy.digest, now.wall) - now.wall
+    group = Group(
+        id=draft.next_id("group"),
+        route=route.id,
+        route_key=route.key,
+        labels=place,
+        receiver=route.receiver,
+        policy=route.policy,
+        opened_at=now.wall,
+        next_due=due,
+    )
+    draft.put_group(group)
+    return group
+
+
+def _lift(draft: Draft, group: Group) -> None:
+    """A re-fire before the flush that would have resolved it: the incident goes on as it was."""
+    incident = draft.incident(group.incident)
+    if incident is None or not incident.held:
+        return
+    draft.put_incident(replace(incident, held=False, version=incident.version + 1))
+    draft.record("went_on", group=group.id, incident=incident.number)
+    for row in draft.rows("incident", incident.number):
+        if not row.claimed:
+            draft.put_delivery(row)  # It waits again: while held, its time may have passed.
+
+
+def ended(draft: Draft, alert: Alert, number: int) -> None:
+    """An alert of this group has ended: with its last one, the incident is held."""
+    group = draft.group(number)
+    incident = draft.incident(group.incident) if group else None
+    if incident is None or incident.held or draft.state.is_leaving(number, alert.id):
+        return
+    others = draft.state.firing[number] - draft.state.by_id[alert.id].firing
+    if others == 0:
+        draft.put_incident(replace(incident, held=True, version=incident.version + 1))
+        draft.record("held", group=number, incident=incident.number)
+
+
+def settle(draft: Draft, number: int) -> None:
+    """Let go of the ended alerts that everybody who should know knows of.
+
+    A group that holds nothing any more is gone: the next alert opens a new one.
+    """
+    group = draft.group(number)
+    if group is None:
+        return
+    rows = draft.rows("group", number)
+    waited = {i for row in rows for i in (*row.firing, *row.resolved)}
+    owed = {i for entry in draft.told("group", number) for i in entry.owed}
+    stays = 0
+    for alert in draft.state.alerts_of(number):
+        if alert.firing or identity(alert.labels) in owed | waited:
+            stays += 1
+        else:
+            leave(draft, alert, number)
+    if not stays and not rows and not group.incident:
+        _drop(draft, number)
+
+
+def leave(draft: Draft, alert: Alert, number: int) -> None:
+    """Take an alert out of a group; an ended alert in no group is forgotten."""
+    draft.add(c.Leave(number, alert.id))
+    if not alert.firing and alert.groups == (number,):
+        draft.add(c.DropAlert(alert.id))
+
+
+def _drop(draft: Draft, number: int) -> None:
+    for entry in draft.told("group", number):
+        draft.drop_log(entry.lane)
+    draft.add(c.DropGroup(number))
+    draft.record("closed", group=number)

@@ -1,0 +1,37 @@
+"""The reasons to stay quiet: inhibition, the calendar, and silences."""
+
+from collections.abc import Mapping
+
+from router.core.configuration import Configuration
+from router.core.route import Route
+from router.core.state import State
+
+
+def muted_by(state: State, labels: Mapping[str, str], wall: int) -> tuple[str, ...]:
+    """Why an alert with these labels is not told of now; empty when it is.
+
+    `inhibited:ID` names the alert that inhibits, `silence:ID` a silence.
+    """
+    source = state.inhibitor.inhibited_by(labels)
+    inhibited = (f"inhibited:{source[1]}",) if source else ()
+    silences = state.silences.silenced_by(labels, wall)
+    return inhibited + tuple(f"silence:{silence}" for silence in silences)
+
+
+def closed_by(configuration: Configuration, route: Route | None, wall: int) -> tuple[str, ...]:
+    """The names of the intervals for which a whole route is quiet at *wall*.
+
+    Any of its mute_time_intervals that contains the time; or all of its active_time_intervals
+    when none does.
+    """
+    if route is None:
+        return ()
+    muting = [n for n in route.mute_time_intervals if _within(configuration, n, wall)]
+    active = route.active_time_intervals
+    if active and not any(_within(configuration, name, wall) for name in active):
+        muting.extend(active)
+    return tuple(f"interval:{name}" for name in muting)
+
+
+def _within(configuration: Configuration, name: str, wall: int) -> bool:
+    return any(interval.contains(wall) for interval in configuration.intervals.get(name, ()))

@@ -1,0 +1,133 @@
+"""Puts what people and channels must hear of an incident, or of a group, into the outbox."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from router.core.alert import Alert
+from router.core.draft import Draft
+from router.core.group import Group
+from router.core.incident import Incident
+from router.core.labels import identity
+from router.core.moment import DAY
+from router.core.notification import Delivery, Snapshot, encode
+from router.core.plan import key, newest
+from router.core.reach import reach
+from router.core.snapshot import PAGE_ALERTS, take
+
+
+def page(
+    draft: Draft,
+    incident: Incident,
+    group: Group,
+    alerts: Sequence[Alert],
+    notify: Iterable[str],
+    *,
+    reason: str,
+) -> list[str]:
+    """Ring everybody these references mean now; the targets rung, none when nobody is there.
+
+    A page of an earlier step that has not left yet gives way to this one.
+    """
+    targets, empty = reach(draft.configuration, notify, incident.policy.urgency)
+    for reference in empty:
+        draft.record("unreachable", group=group.id, incident=incident.number, target=reference)
+    payloads: dict[bool, bytes] = {}
+    for target, after in targets.items():
+        person = target.startswith("user:")
+        if person not in payloads:
+            limit = PAGE_ALERTS if person else None
+            payloads[person] = encode(take(group, alerts, reason, incident=incident, limit=limit))
+        for row in draft.lane(f"i{incident.number}:{target}"):
+            if not row.claimed:
+                draft.close(row, "superseded")
+        row = _row(draft, incident, target, "page", reason, f"{incident.ran}")
+        draft.enqueue(
+            replace(
+                row,
+                due=draft.now.service + after,
+                urgency=0 if incident.policy.urgency == "urgent" else 1,
+                cid=newest(list(alerts)),
+                payload=payloads[person],
+                firing=tuple(sorted(identity(a.labels) for a in alerts)),
+            )
+        )
+    return list(targets)
+
+
+def inform(
+    draft: Draft,
+    incident: Incident,
+    snapshot: Snapshot,
+    targets: Iterable[str],
+    kind: str,
+    firing: Sequence[Alert] = (),
+) -> None:
+    """Tell targets that were paged how it went on: `acknowledged`, `resolved`, `notification`.
+
+    *firing* are alerts of which they hear for the first time.
+    """
+    payload = encode(snapshot)
+    told = tuple(sorted(identity(alert.labels) for alert in firing))
+    for target in targets:
+        what = f"{kind}{incident.version}.{draft.now.service}"
+        row = _row(draft, incident, target, kind, snapshot.reason, what)
+        draft.enqueue(replace(row, payload=payload, firing=told))
+
+
+def _row(
+    draft: Draft, incident: Incident, target: str, kind: str, reason: str, what: str
+) -> Delivery:
+    lane = f"i{incident.number}:{target}"
+    told = draft.log(lane)
+    return Delivery(
+        id=draft.next_id("delivery"),
+        key=key(draft.state.instance, f"i{incident.number}.{what}", target),
+        lane=lane,
+        kind=kind,
+        target=target,
+        group=incident.group,
+        incident=incident.number,
+        run=incident.ran,
+        due=draft.now.service,
+        not_after=draft.now.service + DAY,
+        reason=reason,
+        ref=told.ref if told else "",
+    )
+
+
+def tell(
+    draft: Draft,
+    group: Group,
+    alerts: Sequence[Alert],
+    notify: Iterable[str],
+    *,
+    reason: str,
+    kind: str = "notification",
+    note: str = "",
+) -> list[str]:
+    """Tell of a group outside any incident: a digest, or a notice that something is wrong."""
+    targets, empty = reach(draft.configuration, notify, "normal")
+    for reference in empty:
+        draft.record("unreachable", group=group.id, target=reference)
+    payload = encode(take(group, alerts, reason, limit=PAGE_ALERTS, note=note))
+    digest = kind == "notification"
+    for target, after in targets.items():
+        draft.enqueue(
+            Delivery(
+                id=draft.next_id("delivery"),
+                key=key(draft.state.instance, f"g{group.id}.{reason}{group.flushes}", target),
+                lane=f"g{group.id}:{target}",
+                kind=kind,
+                target=target,
+                group=group.id,
+                due=draft.now.service + after,
+                not_after=draft.now.service + DAY,
+                reason=reason,
+                cid=newest(list(alerts)),
+                payload=payload,
+                firing=tuple(identity(a.labels) for a in alerts if a.firing and digest),
+                resolved=tuple(identity(a.labels) for a in alerts if not a.firing and digest),
+            )
+        )
+    return list(targets)

@@ -1,0 +1,107 @@
+"""Which of many patterns match one value, asked of all of them in one pass."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import re2
+
+from router.core.pattern import compiled, options, predicate, utf8
+
+E = TypeVar("E")
+
+SET_MEMORY = 32 << 20  # A ceiling for RE2's cache of states, grown only as values need it.
+SET_INSTRUCTIONS = 50_000  # A set compiles far below its memory: above it, RE2 would refuse.
+REMEMBERED = 4096
+REMEMBERED_LENGTH = 256
+
+
+class PatternIndex(Generic[E]):
+    """Entries under patterns; most are compiled into sets, the newest are tried one by one."""
+
+    def __init__(self, order: Callable[[E], int]) -> None:
+        self._order = order
+        self._patterns: dict[int, tuple[E, str]] = {}
+        self._fresh: dict[int, tuple[E, str]] = {}
+        self._sets: list[_PatternSet] = []
+        self._gone = 0
+        self._remembered: dict[str, tuple[E, ...]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns)
+
+    def add(self, entry: E, pattern: str) -> None:
+        """Index an entry; its order must be new."""
+        order = self._order(entry)
+        self._patterns[order] = self._fresh[order] = (entry, pattern)
+        self._remembered.clear()
+
+    def discard(self, entry: E) -> None:
+        """Forget an entry that is in the index."""
+        order = self._order(entry)
+        del self._patterns[order]
+        if self._fresh.pop(order, None) is None:
+            self._gone += 1
+        self._remembered.clear()
+
+    def matching(self, value: str) -> tuple[E, ...]:
+        """The entries whose patterns match the whole value, in order."""
+        found = self._remembered.get(value)
+        if found is not None:
+            return found
+        found = self._search(value)
+        if len(self._remembered) >= REMEMBERED:
+            self._remembered.clear()
+        if len(value) <= REMEMBERED_LENGTH:
+            self._remembered[value] = found
+        return found
+
+    def _search(self, value: str) -> tuple[E, ...]:
+        settled = len(self._patterns) - len(self._fresh)
+        if len(self._fresh) > 4 + settled // 8 or self._gone > 16 + settled:
+            self._compile()
+        orders = [order for one in self._sets for order in one.matching(value)]
+        orders += [o for o, (_, pattern) in self._fresh.items() if predicate(pattern)(value)]
+        orders.sort()
+        return tuple(self._patterns[order][0] for order in orders if order in self._patterns)
+
+    def _compile(self) -> None:
+        self._sets, self._gone = [], 0
+        self._fresh.clear()
+        room: list[tuple[int, str]] = []
+        left = SET_INSTRUCTIONS
+        for order, (_, pattern) in self._patterns.items():
+            size = compiled(pattern).programsize
+            if room and size > left:
+                self._sets.append(_PatternSet(room))
+                room, left = [], SET_INSTRUCTIONS
+            room.append((order, pattern))
+            left -= size
+        if room:
+            self._sets.append(_PatternSet(room))
+
+
+class _PatternSet:
+    """Patterns compiled into one automaton.
+
+    When RE2 runs out of memory it answers that nothing matches. So each set also holds a pattern
+    that matches everything: where it is missing from the answer, the patterns are tried singly.
+    """
+
+    __slots__ = ("_members", "_set")
+
+    def __init__(self, members: list[tuple[int, str]]) -> None:
+        self._members = members
+        chosen = options()
+        chosen.max_mem = SET_MEMORY
+        self._set = re2.Set.FullMatchSet(chosen)
+        for _, pattern in members:
+            self._set.Add(pattern)
+        self._set.Add(r"\C*")
+        self._set.Compile()
+
+    def matching(self, value: str) -> list[int]:
+        """The members' numbers whose patterns match the whole value."""
+        hits = self._set.Match(utf8(value)) or ()
+        if len(self._members) in hits:
+            return [self._members[hit][0] for hit in hits if hit < len(self._members)]
+        return [order for order, pattern in self._members if predicate(pattern)(value)]

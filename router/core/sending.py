@@ -1,0 +1,213 @@
+"""What becomes of a delivery: claimed, delivered, failed, skipped; and who is tried next."""
+
+from hashlib import blake2b
+from typing import Any
+
+from msgspec.structs import replace
+
+from router.core import event as e
+from router.core import membership
+from router.core.draft import Draft
+from router.core.incident import Incident, Status
+from router.core.labels import decode, identity
+from router.core.moment import SECOND
+from router.core.mute import muted_by
+from router.core.notification import Delivery
+from router.core.plan import after
+from router.core.state import State
+
+FIRST_WAIT = SECOND // 2  # Alertmanager's back-off: half a second, growing by half, up to a minute,
+GROWTH = 1.5
+LONGEST_WAIT = 60 * SECOND
+MUTE_CHECK = 30 * SECOND
+PATIENCE = 3  # After so many failed attempts, a person's next method is tried as well.
+
+
+def wanted(state: State, number: int) -> bool:
+    """Whether a claimed delivery may begin to leave now: nobody has answered meanwhile."""
+    row = state.deliveries.get(number)
+    if row is None or not row.claimed:
+        return False
+    return _holds(row, state.incidents.get(row.incident))
+
+
+def _holds(row: Delivery, incident: Incident | None) -> bool:
+    """Whether what a delivery says is still to be said."""
+    match row.kind:
+        case "page":
+            return incident is not None and incident.ringing
+        case "acknowledged":
+            return incident is not None and incident.status is Status.ACKNOWLEDGED
+        case "notification":
+            return not row.incident or incident is not None
+    return True
+
+
+def claim(draft: Draft, number: int) -> None:
+    """Give a delivery to the courier, unless it is not its turn or no longer wanted.
+
+    Answers `claimed`, `wait` (it stays in the outbox) or `gone`.
+    """
+    row = draft.state.deliveries.get(number)
+    if row is None or row.claimed or row.due > draft.now.service:
+        draft.answer("wait" if row else "gone")
+        return
+    head = draft.state.lane_head(row.lane)
+    incident = draft.incident(row.incident)
+    if head is not row:
+        draft.answer("wait")
+    elif not _holds(row, incident):
+        _not_now(draft, row, incident)
+    elif row.kind in ("acknowledged", "resolved") and draft.log(row.lane) is None:
+        draft.close(row, "withdrawn")  # The page it follows never arrived.
+        draft.answer("gone")
+    elif _silent(draft, row):
+        draft.put_delivery(replace(row, due=draft.now.service + MUTE_CHECK))
+        draft.answer("wait")
+    else:
+        told = draft.log(row.lane)
+        ref = told.ref if told else row.ref
+        draft.put_delivery(replace(row, claimed=True, attempt=row.attempt + 1, ref=ref))
+        draft.answer("claimed")
+
+
+def _not_now(draft: Draft, row: Delivery, incident: Incident | None) -> None:
+    if incident is not None and incident.held:
+        draft.answer("wait")  # If the trouble comes back, so does the page.
+        return
+    draft.close(row, "withdrawn")
+    draft.answer("gone")
+
+
+def _silent(draft: Draft, row: Delivery) -> bool:
+    """Whether everything a page or a repeated attempt would ring for has been muted meanwhile."""
+    if not row.firing or row.resolved or row.kind not in ("page", "notification"):
+        return False
+    told = set(row.firing)
+    alerts = [a for a in draft.state.alerts_of(row.group) if identity(a.labels) in told]
+    wall = draft.now.wall
+    return bool(alerts) and all(muted_by(draft.state, decode(a.labels), wall) for a in alerts)
+
+
+def delivered(draft: Draft, event: e.Delivered) -> None:
+    """The far side took it: remember what was told, and let go of what is now known."""
+    row = draft.state.deliveries.get(event.delivery)
+    if row is None:
+        return
+    draft.close(row, "delivered")
+    _record(draft, "sent", row, attempt=row.attempt, detail=event.detail)
+    if row.kind == "resolved":
+        draft.drop_log(row.lane)
+    elif row.kind != "notice":
+        draft.put_log(after(draft, row, event.ref))
+    incident = draft.incident(row.incident)
+    if row.kind == "page" and incident is not None:
+        if incident.heard < row.run:
+            draft.put_incident(replace(incident, heard=row.run))
+        if not incident.ringing:
+            _record(draft, "under_way", row)
+    if not row.incident:
+        membership.settle(draft, row.group)
+
+
+def skipped(draft: Draft, number: int) -> None:
+    """A claimed delivery was not begun; the attempt does not count."""
+    row = draft.state.deliveries.get(number)
+    if row is None or not row.claimed:
+        return
+    incident = draft.incident(row.incident)
+    if _holds(row, incident) or (incident is not None and incident.held):
+        draft.put_delivery(replace(row, claimed=False, attempt=row.attempt - 1))
+        return
+    _record(draft, "withdrawn", row)
+    _give_up(draft, row, "withdrawn")
+
+
+def failed(draft: Draft, event: e.Failed) -> None:
+    """An attempt did not succeed: try again later, or go on to whoever is next."""
+    row = draft.state.deliveries.get(event.delivery)
+    if row is None:
+        return
+    row = replace(row, claimed=False, maybe_sent=row.maybe_sent or event.ambiguous)
+    row = replace(row, last_error=event.error[:500])
+    kind = "unknown" if event.ambiguous else "failed"
+    _record(draft, kind, row, attempt=row.attempt, error=row.last_error)
+    incident = draft.incident(row.incident)
+    held = incident is not None and incident.held
+    due = draft.now.service + _pause(row, event.retry_after)
+    if not held and not _holds(row, incident):
+        _give_up(draft, row, "withdrawn")
+    elif len(draft.lane(row.lane)) > 1:
+        _give_up(draft, row, "superseded")
+    elif event.permanent or due > row.not_after:
+        _record(draft, "gave_up", row, error=row.last_error)
+        _give_up(draft, row, "failed")
+        _fail_over(draft, row, incident)
+    else:
+        draft.put_delivery(replace(row, due=due))
+        if row.attempt >= PATIENCE:
+            _hasten(draft, row)
+
+
+def _give_up(draft: Draft, row: Delivery, outcome: str) -> None:
+    draft.close(row, outcome)
+    if row.maybe_sent and row.kind == "page":
+        draft.put_log(after(draft, row))  # They may have been told, so they hear of the end.
+    if row.kind == "resolved":
+        draft.drop_log(row.lane)
+    if not row.incident:
+        membership.settle(draft, row.group)
+
+
+def _pause(row: Delivery, retry_after: int | None) -> int:
+    """Microseconds until the next attempt: exponential, ± 50 % by the key, never before asked."""
+    nominal = min(FIRST_WAIT * GROWTH ** (row.attempt - 1), LONGEST_WAIT)
+    seed = blake2b(f"{row.key}/{row.attempt}".encode(), digest_size=4).digest()
+    share = int.from_bytes(seed, "big") / 2**32
+    return max(int(nominal * (0.5 + share)), retry_after or 0)
+
+
+def _hasten(draft: Draft, row: Delivery) -> bool:
+    """Bring a person's next method forward; whether there was one."""
+    person = row.target.rpartition("/")[0]
+    if row.kind != "page" or not person.startswith("user:"):
+        return False
+    later = [
+        other
+        for other in draft.rows("incident", row.incident)
+        if other.target.startswith(f"{person}/")
+        and other.run == row.run
+        and other.due > draft.now.service
+        and not other.attempt
+    ]
+    if later:
+        nearest = min(later, key=lambda other: other.due)
+        draft.put_delivery(replace(nearest, due=draft.now.service))
+    return bool(later)
+
+
+def _fail_over(draft: Draft, row: Delivery, incident: Incident | None) -> None:
+    """A page reached nobody: the person's next method now, or else the policy's next step."""
+    if row.kind != "page" or incident is None or _hasten(draft, row):
+        return
+    others = [r for r in draft.rows("incident", row.incident) if r.run == row.run]
+    latest = row.run == incident.ran - 1
+    if others or not latest or not incident.ringing or incident.heard >= row.run:
+        return
+    if incident.exhausted or incident.muted:
+        return
+    _record(draft, "nobody_reached", row)
+    now = draft.now.service
+    draft.put_incident(replace(incident, next_due=now, step_due=now))
+
+
+def _record(draft: Draft, kind: str, row: Delivery, **detail: Any) -> None:
+    draft.record(
+        kind,
+        group=row.group,
+        incident=row.incident,
+        target=row.target,
+        delivery=row.kind,
+        key=row.key,
+        **detail,
+    )

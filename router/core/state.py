@@ -1,0 +1,336 @@
+"""What is known: the committed rows as objects, with the indexes decisions need.
+
+Only `apply` changes it, with the commands a decision returned. It can be rebuilt from a store's
+rows at any time; whatever waits is found again from its due time.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from router.core import command as c
+from router.core.alert import Alert
+from router.core.configuration import Configuration
+from router.core.group import Group
+from router.core.incident import Incident
+from router.core.inhibition import Inhibitor
+from router.core.labels import decode
+from router.core.notification import Delivery, LogEntry
+from router.core.silence import Silences
+from router.core.stored import Stored
+from router.core.waiting import Kind, Waiting
+
+_NO_ALERTS: frozenset[int] = frozenset()
+
+
+class State:
+    """Everything decisions are made from. Read it freely; change it by `apply` alone.
+
+    `alerts` is keyed by canonical label set, `group_ids` by (route id, canonical group labels),
+    `lanes` holds the ids of open deliveries in the order they leave, `rows` the same by subject
+    (`"group"` or `"incident"`, number), `logged` the lanes that were told about a subject.
+    `firing` counts each group's firing alerts. `members` of a group include those in `leaving`.
+    """
+
+    def __init__(self, configuration: Configuration, stored: Stored) -> None:
+        self.configuration = configuration
+        self.instance = stored.instance
+        self.alerts: dict[bytes, Alert] = {}
+        self.by_id: dict[int, Alert] = {}
+        self.groups: dict[int, Group] = {}
+        self.group_ids: dict[tuple[str, bytes], int] = {}
+        self.members: dict[int, set[int]] = {}
+        self.leaving: dict[int, set[int]] = {}
+        self.firing: dict[int, int] = {}
+        self.incidents: dict[int, Incident] = {}
+        self.deliveries: dict[int, Delivery] = {}
+        self.lanes: dict[str, list[int]] = {}
+        self.rows: dict[tuple[str, int], set[int]] = {}
+        self.log: dict[str, LogEntry] = {}
+        self.logged: dict[tuple[str, int], set[str]] = {}
+        self.silences = Silences()
+        self.inhibitor = Inhibitor(configuration.inhibit)
+        self.tombstones: dict[int, int] = dict(stored.tombstones)
+        self.last = dict.fromkeys(("alert", "group", "incident", "delivery", "record"), 0)
+        self.last.update(stored.last)
+        self.grace: dict[str, int] = {}
+        self.unheard: set[str] = set()
+        self.reroute: list[int] = []
+        self.waiting = Waiting(self._due_of)
+        self._fill(stored)
+
+    def _fill(self, stored: Stored) -> None:
+        commands: list[c.Command] = []
+        commands.extend(map(c.PutAlert, stored.alerts))
+        commands.extend(map(c.PutGroup, stored.groups))
+        commands.extend(c.Join(group, alert) for group, alert in stored.members)
+        commands.extend(map(c.PutIncident, stored.incidents))
+        commands.extend(map(c.Enqueue, sorted(stored.deliveries, key=lambda d: d.id)))
+        commands.extend(map(c.PutLog, stored.log))
+        commands.extend(map(c.PutSilence, stored.silences))
+        self.apply(commands)
+
+    def apply(self, commands: Iterable[c.Command]) -> None:
+        """Make it so, in memory. The store does the same on disk."""
+        for command in commands:
+            applier = _APPLIERS.get(type(command))
+            if applier is not None:
+                applier(self, command)
+
+    def recover(self, service: int) -> None:
+        """After a start, no alert of a source ends before that source was heard again.
+
+        Every alert is routed anew, since routes.toml may have changed while we were away.
+        """
+        until = service + self.configuration.recovery_grace
+        self.unheard = {alert.source for alert in self.by_id.values()}
+        self.grace = dict.fromkeys(self.unheard, until)
+        self.apply([c.Reroute(tuple(sorted(self.by_id, reverse=True)))])
+
+    def next_due(self) -> int | None:
+        """The service time at which the next thing waits to be decided; None when nothing does."""
+        return self.waiting.next_due()
+
+    def take_due(self, service: int) -> tuple[Kind, int] | None:
+        """The most overdue waiting thing, which the caller must now decide on, or None."""
+        return self.waiting.take(service)
+
+    def ends_due(self, alert: Alert) -> int:
+        """When a firing alert ends unless repeated, with the grace its source still has."""
+        return max(alert.expires_due, self.grace.get(alert.source, 0))
+
+    def _due_of(self, kind: Kind, item: int) -> int | None:
+        match kind:
+            case Kind.ALERT:
+                alert = self.by_id.get(item)
+                return self.ends_due(alert) if alert and alert.firing else None
+            case Kind.GROUP:
+                group = self.groups.get(item)
+                return group.next_due if group else None
+            case Kind.INCIDENT:
+                incident = self.incidents.get(item)
+                return incident.next_due if incident and not incident.held else None
+            case Kind.DELIVERY:
+                delivery = self.deliveries.get(item)
+                return delivery.due if delivery and not delivery.claimed else None
+            case Kind.REROUTE:
+                return 0 if self.reroute else None
+
+    def lane_head(self, lane: str) -> Delivery | None:
+        """The delivery of a lane whose turn it is."""
+        rows = self.lanes.get(lane)
+        return self.deliveries[rows[0]] if rows else None
+
+    def told(self, subject: str, number: int) -> list[LogEntry]:
+        """What each lane was told about a `group` or an `incident`."""
+        return [self.log[lane] for lane in sorted(self.logged.get((subject, number), ()))]
+
+    def open_rows(self, subject: str, number: int) -> list[Delivery]:
+        """The open deliveries about a `group` or an `incident`, oldest first."""
+        return [self.deliveries[row] for row in sorted(self.rows.get((subject, number), ()))]
+
+    def alerts_of(self, group: int) -> list[Alert]:
+        """The alerts of a group, oldest first."""
+        return [self.by_id[member] for member in sorted(self.members.get(group, ()))]
+
+    def is_leaving(self, group: int, alert: int) -> bool:
+        """Whether an alert routes elsewhere now and stays only to be told of its end."""
+        return alert in self.leaving.get(group, _NO_ALERTS)
+
+    def _put_alert(self, command: c.PutAlert) -> None:
+        alert = command.alert
+        known = self.by_id.get(alert.id)
+        began = alert.firing and (known is None or not known.firing)
+        ended = known is not None and known.firing and not alert.firing
+        if known is not None:
+            alert.groups = known.groups
+        self.alerts[alert.labels] = self.by_id[alert.id] = alert
+        self.last["alert"] = max(self.last["alert"], alert.id)
+        if began or ended:
+            for group in alert.groups:
+                self._count(group, alert.id, 1 if began else -1)
+        if alert.firing:
+            self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
+        if began and self.configuration.inhibit:
+            self.inhibitor.put(alert.id, decode(alert.labels))
+        if ended:
+            self.inhibitor.drop(alert.id)
+
+    def _count(self, group: int, alert: int, change: int) -> None:
+        if not self.is_leaving(group, alert):
+            self.firing[group] += change
+
+    def _refresh_alert(self, command: c.RefreshAlert) -> None:
+        alert = self.by_id[command.id]
+        sooner = command.expires_due < alert.expires_due
+        alert.ends_at = command.ends_at
+        alert.expires_due = command.expires_due
+        alert.updated_at = command.updated_at
+        alert.timeout = command.timeout
+        alert.annotations = command.annotations
+        alert.url = command.url
+        alert.source = command.source
+        if sooner and alert.firing:
+            self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
+
+    def _drop_alert(self, command: c.DropAlert) -> None:
+        alert = self.by_id.pop(command.id)
+        del self.alerts[alert.labels]
+        self.inhibitor.drop(command.id)
+
+    def _put_tombstone(self, command: c.PutTombstone) -> None:
+        self.tombstones[command.identity] = command.at
+
+    def _drop_tombstone(self, command: c.DropTombstone) -> None:
+        self.tombstones.pop(command.identity, None)
+
+    def _put_group(self, command: c.PutGroup) -> None:
+        group = command.group
+        self.last["group"] = max(self.last["group"], group.id)
+        self.groups[group.id] = group
+        self.members.setdefault(group.id, set())
+        self.firing.setdefault(group.id, 0)
+        self.group_ids[(group.route, group.labels)] = group.id
+        if group.next_due is not None:
+            self.waiting.add(group.next_due, Kind.GROUP, group.id)
+
+    def _drop_group(self, command: c.DropGroup) -> None:
+        group = self.groups.pop(command.id)
+        del self.members[command.id], self.firing[command.id]
+        self.leaving.pop(command.id, None)
+        del self.group_ids[(group.route, group.labels)]
+
+    def _join(self, command: c.Join) -> None:
+        members, alert = self.members[command.group], self.by_id[command.alert]
+        if command.alert not in members:
+            members.add(command.alert)
+            alert.groups += (command.group,)
+            self.firing[command.group] += alert.firing
+        elif self.is_leaving(command.group, command.alert):
+            self.leaving[command.group].discard(command.alert)
+            self.firing[command.group] += alert.firing
+
+    def _leaving(self, command: c.Leaving) -> None:
+        if not self.is_leaving(command.group, command.alert):
+            self.firing[command.group] -= self.by_id[command.alert].firing
+            self.leaving.setdefault(command.group, set()).add(command.alert)
+
+    def _leave(self, command: c.Leave) -> None:
+        alert = self.by_id[command.alert]
+        if alert.firing:
+            self._count(command.group, command.alert, -1)
+        self.members[command.group].discard(command.alert)
+        self.leaving.get(command.group, set()).discard(command.alert)
+        alert.groups = tuple(g for g in alert.groups if g != command.group)
+
+    def _put_incident(self, command: c.PutIncident) -> None:
+        incident = command.incident
+        self.last["incident"] = max(self.last["incident"], incident.number)
+        if not incident.open:
+            self.incidents.pop(incident.number, None)
+            return
+        self.incidents[incident.number] = incident
+        if incident.next_due is not None:
+            self.waiting.add(incident.next_due, Kind.INCIDENT, incident.number)
+
+    def _enqueue(self, command: c.Enqueue) -> None:
+        delivery = command.delivery
+        self.last["delivery"] = max(self.last["delivery"], delivery.id)
+        self.lanes.setdefault(delivery.lane, []).append(delivery.id)
+        self.rows.setdefault(subject_of(delivery), set()).add(delivery.id)
+        self._put_delivery(c.PutDelivery(delivery))
+
+    def _put_delivery(self, command: c.PutDelivery) -> None:
+        delivery = command.delivery
+        self.deliveries[delivery.id] = delivery
+        if not delivery.claimed:
+            self.waiting.add(delivery.due, Kind.DELIVERY, delivery.id)
+
+    def _close_delivery(self, command: c.CloseDelivery) -> None:
+        delivery = self.deliveries.pop(command.id)
+        _discard(self.rows, subject_of(delivery), command.id)
+        rows = self.lanes[delivery.lane]
+        rows.remove(command.id)
+        if not rows:
+            del self.lanes[delivery.lane]
+
+    def _put_log(self, command: c.PutLog) -> None:
+        entry = command.entry
+        self.log[entry.lane] = entry
+        self.logged.setdefault(subject_of(entry), set()).add(entry.lane)
+
+    def _drop_log(self, command: c.DropLog) -> None:
+        entry = self.log.pop(command.lane, None)
+        if entry is not None:
+            _discard(self.logged, subject_of(entry), command.lane)
+
+    def _put_silence(self, command: c.PutSilence) -> None:
+        self.silences.put(command.silence)
+
+    def _drop_silence(self, command: c.DropSilence) -> None:
+        self.silences.drop(command.id)
+
+    def _put_configuration(self, command: c.PutConfiguration) -> None:
+        before, self.configuration = self.configuration, command.configuration
+        if before.inhibit != command.configuration.inhibit:
+            self.inhibitor = Inhibitor(command.configuration.inhibit)
+            for alert in self.by_id.values():
+                if alert.firing:
+                    self.inhibitor.put(alert.id, decode(alert.labels))
+        self._reroute(c.Reroute(tuple(sorted(self.by_id, reverse=True))))
+
+    def _reroute(self, command: c.Reroute) -> None:
+        self.reroute.extend(command.alerts)
+        self.waiting.add(0, Kind.REROUTE, 0)
+
+    def _rerouted(self, command: c.Rerouted) -> None:
+        del self.reroute[-command.count :]
+        self.waiting.add(0, Kind.REROUTE, 0)
+
+    def _heard(self, command: c.Heard) -> None:
+        self.unheard.discard(command.source)
+        self.grace[command.source] = command.until_due
+        mine = (a for a in self.by_id.values() if a.source == command.source and a.firing)
+        self.waiting.extend([(self.ends_due(a), Kind.ALERT, a.id) for a in mine])
+
+    def _record(self, command: c.Record) -> None:
+        self.last["record"] = command.seq
+
+
+def subject_of(row: Delivery | LogEntry) -> tuple[str, int]:
+    """What a delivery or a log entry is about: an incident, or else a group."""
+    return ("incident", row.incident) if row.incident else ("group", row.group)
+
+
+def _discard(
+    index: dict[tuple[str, int], set[Any]], subject: tuple[str, int], item: object
+) -> None:
+    index[subject].discard(item)
+    if not index[subject]:
+        del index[subject]
+
+
+_APPLIERS: dict[type, Callable[[State, Any], None]] = {
+    c.PutAlert: State._put_alert,
+    c.RefreshAlert: State._refresh_alert,
+    c.DropAlert: State._drop_alert,
+    c.PutTombstone: State._put_tombstone,
+    c.DropTombstone: State._drop_tombstone,
+    c.PutGroup: State._put_group,
+    c.DropGroup: State._drop_group,
+    c.Join: State._join,
+    c.Leave: State._leave,
+    c.Leaving: State._leaving,
+    c.Rerouted: State._rerouted,
+    c.Reroute: State._reroute,
+    c.Heard: State._heard,
+    c.PutIncident: State._put_incident,
+    c.Enqueue: State._enqueue,
+    c.PutDelivery: State._put_delivery,
+    c.CloseDelivery: State._close_delivery,
+    c.PutLog: State._put_log,
+    c.DropLog: State._drop_log,
+    c.PutSilence: State._put_silence,
+    c.DropSilence: State._drop_silence,
+    c.PutConfiguration: State._put_configuration,
+    c.Record: State._record,
+}

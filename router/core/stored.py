@@ -1,0 +1,30 @@
+"""What a store gives back at start: everything that was committed and still matters."""
+
+import msgspec
+
+from router.core.alert import Alert
+from router.core.group import Group
+from router.core.incident import Incident
+from router.core.notification import Delivery, LogEntry
+from router.core.silence import Silence
+
+
+class Stored(msgspec.Struct, kw_only=True):
+    """The rows of a store. Open incidents and open deliveries only.
+
+    `members` are (group, alert) pairs. `last` holds the highest id ever used, by `alert`, `group`,
+    `incident`, `delivery`, `record`. `instance` names this store and its generation. `text` is the
+    last good routes.toml, empty when there was none.
+    """
+
+    instance: str
+    alerts: list[Alert] = []
+    groups: list[Group] = []
+    members: list[tuple[int, int]] = []
+    incidents: list[Incident] = []
+    deliveries: list[Delivery] = []
+    log: list[LogEntry] = []
+    silences: list[Silence] = []
+    tombstones: dict[int, int] = {}
+    last: dict[str, int] = {}
+    text: bytes = b""

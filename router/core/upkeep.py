@@ -1,0 +1,148 @@
+"""What the service does about itself: start, reload, set aside what a rule failed on, forget."""
+
+from msgspec.structs import replace
+
+from router.core import command as c
+from router.core import event as e
+from router.core import membership
+from router.core.alert import Alert
+from router.core.draft import Draft
+from router.core.labels import decode, identity
+from router.core.moment import DAY, MINUTE
+from router.core.page import tell
+from router.core.waiting import Kind
+
+SLICE = 500  # So many alerts are routed anew in one decision.
+LONGEST_ASIDE = 30 * MINUTE
+TOMBSTONES_KEPT = 2 * DAY
+
+
+def started(draft: Draft) -> None:
+    """Whatever was being sent when we stopped has an unknown outcome: it is sent again, marked."""
+    for row in draft.state.deliveries.values():
+        if row.claimed:
+            draft.put_delivery(replace(row, claimed=False, maybe_sent=True, due=draft.now.service))
+            draft.record(
+                "unknown",
+                group=row.group,
+                incident=row.incident,
+                target=row.target,
+                delivery=row.kind,
+                key=row.key,
+                attempt=row.attempt,
+                error="the service stopped while it was being sent",
+            )
+
+
+def reconfigured(draft: Draft, event: e.Reconfigured) -> None:
+    """A new routes.toml is in force from here on."""
+    draft.add(c.PutConfiguration(event.configuration, event.text, draft.now.wall))
+    draft.record("reconfigured")
+
+
+def reroute(draft: Draft) -> None:
+    """Let a slice of the alerts find their groups in the tree as it is now."""
+    numbers = draft.state.reroute[-SLICE:]
+    if not numbers:
+        return
+    for number in reversed(numbers):
+        alert = draft.state.by_id.get(number)
+        if alert is not None and alert.firing:
+            _replace(draft, alert)
+    draft.add(c.Rerouted(len(numbers)))
+
+
+def _replace(draft: Draft, alert: Alert) -> None:
+    """Move one alert to the groups it belongs to now.
+
+    An open incident keeps its alerts until it is over: what runs keeps what it started with.
+    """
+    labels = decode(alert.labels)
+    places = membership.places(draft, labels)
+    wanted = {(route.id, place): route for route, place in places}
+    busy = False
+    for number in alert.groups:
+        group = draft.group(number)
+        assert group is not None, "an alert's groups exist"
+        route = wanted.get((group.route, group.labels))
+        if route is not None:
+            if (route.receiver, route.policy) != (group.receiver, group.policy):
+                draft.put_group(replace(group, receiver=route.receiver, policy=route.policy))
+        elif group.incident:
+            busy = True
+        else:
+            _depart(draft, alert, number)
+    if not busy:
+        missing = [
+            (route, place) for route, place in places if not _inside(draft, alert, route.id, place)
+        ]
+        membership.join(draft, alert, missing)
+
+
+def _inside(draft: Draft, alert: Alert, route: str, place: bytes) -> bool:
+    group = draft.group_at(route, place)
+    if group is None or group.id not in alert.groups:
+        return False
+    return not draft.state.is_leaving(group.id, alert.id)
+
+
+def _depart(draft: Draft, alert: Alert, number: int) -> None:
+    """Leave a group at once, or, where somebody was told, once they know of the end."""
+    known = identity(alert.labels)
+    told = any(known in entry.owed for entry in draft.told("group", number))
+    coming = any(known in row.firing for row in draft.rows("group", number))
+    if told or coming:
+        draft.add(c.Leaving(number, alert.id))
+    else:
+        membership.leave(draft, alert, number)
+
+
+def stopped(draft: Draft, event: e.Stopped) -> None:
+    """A rule failed on something due: it waits, ever longer, and the fallback hears of it."""
+    now = draft.now.service
+    number = event.id
+    if event.kind == Kind.INCIDENT and number in draft.state.incidents:
+        incident = draft.state.incidents[number]
+        due = now + _aside(incident.failures)
+        draft.put_incident(
+            replace(incident, failures=incident.failures + 1, next_due=due, step_due=due)
+        )
+        draft.record("stopped", group=incident.group, incident=number, error=event.error)
+        _alarm(draft, incident.group, incident.failures, f"incident {number}", event.error)
+    elif event.kind == Kind.GROUP and number in draft.state.groups:
+        group = draft.state.groups[number]
+        due = now + _aside(group.failures)
+        draft.put_group(replace(group, failures=group.failures + 1, next_due=due))
+        draft.record("stopped", group=number, error=event.error)
+        _alarm(draft, number, group.failures, f"group {group.key}", event.error)
+    elif event.kind == Kind.ALERT and number in draft.state.by_id:
+        alert = draft.state.by_id[number]
+        draft.add(c.PutAlert(replace(alert, expires_due=now + MINUTE)))
+    elif event.kind == Kind.REROUTE:
+        draft.add(c.Rerouted(1))
+
+
+def _aside(failures: int) -> int:
+    return int(min(MINUTE << min(failures, 10), LONGEST_ASIDE))
+
+
+def _alarm(draft: Draft, number: int, failures: int, what: str, error: str) -> None:
+    group = draft.state.groups.get(number)
+    if group is None:
+        return
+    firing = [alert for alert in draft.state.alerts_of(number) if alert.firing]
+    note = f"Tocsin could not decide on {what} and will try again: {error}"
+    reason = f"a rule failed {failures + 1}"
+    fallback = draft.configuration.fallback
+    tell(draft, group, firing, fallback, reason=reason, kind="notice", note=note)
+
+
+def swept(draft: Draft) -> None:
+    """Forget silences and stream ends that nothing can ask about any more."""
+    now = draft.now.wall
+    for silence in draft.state.silences.all():
+        if silence.ends_at + draft.configuration.retention < now:
+            draft.add(c.DropSilence(silence.id))
+    for known, at in draft.state.tombstones.items():
+        if at + TOMBSTONES_KEPT < now:
+            draft.add(c.DropTombstone(known))
