@@ -1,0 +1,202 @@
+"""Carries deliveries out of the outbox: claims, sends, and reports what became of each."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from typing import Protocol
+
+import anyio
+from anyio.abc import TaskGroup
+
+from router.core import event as e
+from router.core.integration import Integration
+from router.core.moment import SECOND
+from router.core.notification import Delivery
+from router.core.outgoing import Destination, Outgoing, Receipt
+from router.core.sending import wanted
+from router.errors import DeliveryError, PermanentDeliveryError, StoreError, Withdrawn
+from router.runtime.door import Door
+
+DEADLINE_SECONDS = 30.0
+SWEEP_SECONDS = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+class Post(Protocol):
+    """Knows how to say something to an integration, and where its messages queue."""
+
+    def destination(self, integration: Integration) -> Destination:
+        """The queue an integration's messages share."""
+
+    async def send(
+        self, outgoing: Outgoing, integration: Integration, wanted: Callable[[], bool]
+    ) -> Receipt:
+        """Say it once. Raises DeliveryError, PermanentDeliveryError or Withdrawn."""
+
+
+class _Queue:
+    """Deliveries waiting for one destination, urgent ones first."""
+
+    def __init__(self, destination: Destination) -> None:
+        self.destination = destination
+        self.waiting: list[tuple[int, int]] = []
+        self.busy = 0
+        self.free_at = 0.0
+        self.alarm: asyncio.TimerHandle | None = None
+
+
+class Courier:
+    """Sends what is due, one queue a destination, so that a dead one delays no other.
+
+    `compose` turns a claimed row into what a sender needs.
+    """
+
+    def __init__(
+        self,
+        door: Callable[[], Door],
+        post: Post,
+        compose: Callable[[Delivery], Outgoing],
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        self._door_now = door
+        self._post = post
+        self._compose = compose
+        self._deadline = deadline
+        self._queues: dict[str, _Queue] = {}
+        self._known: set[int] = set()
+        self._tasks: TaskGroup | None = None
+        self._idle = anyio.Event()
+        self.under_way = 0
+
+    @property
+    def _door(self) -> Door:
+        return self._door_now()
+
+    async def run(self) -> None:
+        """Send until cancelled; what is under way then has an unknown outcome."""
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            while True:
+                self.sweep()
+                await anyio.sleep(SWEEP_SECONDS)
+
+    async def finish(self, seconds: float) -> None:
+        """Give sends that are under way so long to end."""
+        if self.under_way:
+            self._idle = anyio.Event()
+            with anyio.move_on_after(seconds):
+                await self._idle.wait()
+
+    def sweep(self) -> None:
+        """Offer whatever is due and was not offered: a missed wake-up costs lateness only."""
+        service = self._door.now().service
+        rows = self._door.state.deliveries.values()
+        self.offer([row.id for row in rows if not row.claimed and row.due <= service])
+
+    def offer(self, numbers: Sequence[int]) -> None:
+        """These deliveries are due and committed: send each when its lane and queue let it."""
+        for number in numbers:
+            row = self._door.state.deliveries.get(number)
+            if row is None or row.claimed or number in self._known:
+                continue
+            if self._door.state.lane_head(row.lane) is not row:
+                continue
+            self._known.add(number)
+            queue = self._queue(row)
+            heappush(queue.waiting, (row.urgency, number))
+            self._pump(queue)
+
+    def _queue(self, row: Delivery) -> _Queue:
+        integration = self._door.state.configuration.integration(row.target)
+        gone = Destination(name=f"gone {row.target}")
+        destination = self._post.destination(integration) if integration else gone
+        queue = self._queues.setdefault(destination.name, _Queue(destination))
+        queue.destination = destination
+        return queue
+
+    def _pump(self, queue: _Queue) -> None:
+        """Start as many sends as the destination takes now."""
+        clock = asyncio.get_running_loop()
+        while queue.waiting and queue.busy < queue.destination.parallel and self._tasks:
+            if clock.time() < queue.free_at:
+                if queue.alarm is None:
+                    queue.alarm = clock.call_at(queue.free_at, self._alarm, queue)
+                return
+            queue.free_at = clock.time() + queue.destination.spacing / SECOND
+            queue.busy += 1
+            _, number = heappop(queue.waiting)
+            self._tasks.start_soon(self._carry, queue, number)
+
+    def _alarm(self, queue: _Queue) -> None:
+        queue.alarm = None
+        self._pump(queue)
+
+    async def _carry(self, queue: _Queue, number: int) -> None:
+        row = self._door.state.deliveries.get(number)
+        try:
+            if row is not None:
+                await self._deliver(row)
+        except StoreError:
+            logger.warning("delivery %d: its result could not be kept; it will be repeated", number)
+        finally:
+            self._known.discard(number)
+            queue.busy -= 1
+            if row is not None:
+                self._go_on(row.lane)
+            self._pump(queue)
+
+    def _go_on(self, lane: str) -> None:
+        head = self._door.state.lane_head(lane)
+        if head is not None and head.due <= self._door.now().service:
+            self.offer([head.id])
+
+    async def _deliver(self, row: Delivery) -> None:
+        integration = self._door.state.configuration.integration(row.target)
+        (outcome,) = await self._door.submit([e.Claimed(row.id)], urgent=True)
+        if outcome.answer is None or outcome.answer.code != "claimed":
+            return
+        claimed = self._door.state.deliveries[row.id]
+        self.under_way += 1
+        try:
+            result = await self._attempt(claimed, integration)
+            await self._door.submit([result], urgent=True)
+        finally:
+            self.under_way -= 1
+            if not self.under_way:
+                self._idle.set()
+
+    async def _attempt(self, row: Delivery, integration: Integration | None) -> e.Event:
+        """One attempt, and what became of it as an event."""
+        if integration is None:
+            gone = f"{row.target} is no longer in routes.toml"
+            return e.Failed(delivery=row.id, error=gone, permanent=True)
+        try:
+            with anyio.fail_after(self._deadline):
+                receipt = await self._post.send(
+                    self._compose(row), integration, lambda: wanted(self._door.state, row.id)
+                )
+        except Withdrawn:
+            return e.Skipped(row.id)
+        except DeliveryError as error:
+            return _failure(row.id, error)
+        except TimeoutError:
+            late = f"no answer within {self._deadline:g} s"
+            return e.Failed(delivery=row.id, error=late, ambiguous=True)
+        except Exception as error:  # A sender's bug, or a library's: the page must go on.
+            logger.exception("sending %s to %s failed", row.key, row.target)
+            what = f"{type(error).__name__} in the sender"
+            return e.Failed(delivery=row.id, error=what, ambiguous=True)
+        return e.Delivered(delivery=row.id, ref=receipt.ref, detail=receipt.detail)
+
+
+def _failure(number: int, error: DeliveryError) -> e.Failed:
+    wait = error.retry_after
+    return e.Failed(
+        delivery=number,
+        error=str(error),
+        permanent=isinstance(error, PermanentDeliveryError),
+        ambiguous=error.ambiguous,
+        retry_after=int(wait * SECOND) if wait is not None else None,
+    )

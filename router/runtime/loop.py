@@ -1,0 +1,326 @@
+"""The front door and the timekeeper: decides, applies and commits in batches, one after another."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import anyio
+import msgspec
+
+from router.core import event as e
+from router.core.command import Command
+from router.core.engine import decide
+from router.core.moment import SECOND, Now, Stamp
+from router.core.state import State
+from router.core.stored import Stored
+from router.core.waiting import Kind
+from router.errors import DiskFull, Overloaded, RouterError, StoreError
+from router.runtime.door import Outcome
+
+SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
+QUEUE_MAX = 20_000  # Events beyond this are refused: the sender keeps them and comes again.
+LONGEST_SLEEP = 1.0
+ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
+_COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
+
+logger = logging.getLogger(__name__)
+
+
+class Clock(Protocol):
+    """Tells both times."""
+
+    def now(self) -> Now:
+        """This instant."""
+
+    def stamp(self) -> Stamp:
+        """This instant, as a commit saves it."""
+
+
+class Journal(Protocol):
+    """Keeps commands."""
+
+    async def commit(self, commands: Sequence[Command], stamp: Stamp) -> None:
+        """All of them or none, durable on return; DiskFull or StoreError otherwise."""
+
+    async def load(self) -> Stored:
+        """Everything committed that still matters."""
+
+    def release_ballast(self) -> None:
+        """Give up reserved room, so that answers and pages can still be written."""
+
+    async def restore_ballast(self) -> bool:
+        """Reserve it again; False while there is no room."""
+
+
+class _Submission(msgspec.Struct):
+    events: Sequence[e.Event]
+    done: "asyncio.Future[list[Outcome]]"
+
+
+class _Batch(msgspec.Struct):
+    commands: list[Command] = []
+    decided: list[tuple[_Submission, list[Outcome]]] = []
+    ready: list[int] = []
+    observed: list[tuple[e.Event, Outcome]] = []
+
+
+class Loop:
+    """Holds the state and lets nothing but events change it.
+
+    `offer` is called with the numbers of deliveries whose time has come, after their commit;
+    `observe` with every event and its outcome. `stopwatch` measures how long a batch takes.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        journal: Journal,
+        clock: Clock,
+        *,
+        offer: Callable[[Sequence[int]], None] = lambda _numbers: None,
+        observe: Callable[[e.Event, Outcome], None] = lambda _event, _outcome: None,
+        stopwatch: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._state = state
+        self._journal = journal
+        self._clock = clock
+        self._offer = offer
+        self._observe = observe
+        self._stopwatch = stopwatch
+        self._urgent: deque[_Submission] = deque()
+        self._waiting: deque[_Submission] = deque()
+        self._queued = 0
+        self._wake = asyncio.Event()
+        self._committing: asyncio.Future[None] | None = None
+        self._unsaved: list[Command] = []
+        self._rest_until = 0.0
+        self.disk_full = False
+        self.refusing = False
+        self.commit_seconds = 0.0
+        self.progress = 0.0
+
+    @property
+    def state(self) -> State:
+        """What is known. Read it, never change it, and await settled() before telling anybody."""
+        return self._state
+
+    @property
+    def accepting(self) -> bool:
+        """Whether new alerts can be taken and kept now."""
+        return not self.disk_full and not self.refusing
+
+    @property
+    def queued(self) -> int:
+        """How many events wait to be decided."""
+        return self._queued
+
+    def now(self) -> Now:
+        """This instant on both clocks."""
+        return self._clock.now()
+
+    async def submit(self, events: Sequence[e.Event], *, urgent: bool = False) -> list[Outcome]:
+        """Decide, commit, apply: when this returns, the outcomes are durable, in order."""
+        if not urgent:
+            self._admit(len(events))
+        return await self._enqueue(events, self._urgent if urgent else self._waiting)
+
+    async def _enqueue(
+        self, events: Sequence[e.Event], queue: "deque[_Submission]"
+    ) -> list[Outcome]:
+        done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        queue.append(_Submission(events, done))
+        self._queued += len(events)
+        self._wake.set()
+        return await done
+
+    def _admit(self, count: int) -> None:
+        if self.disk_full:
+            raise DiskFull("the disk is full; free some room, the service goes on by itself")
+        if self.refusing:
+            raise Overloaded("the service is in safe mode and takes no alerts", retry_after=30)
+        if self._queued and self._queued + count > QUEUE_MAX:
+            raise Overloaded(f"{self._queued} events are waiting to be decided")
+
+    async def settled(self) -> None:
+        """Return when everything applied to the state so far is durable."""
+        if self._committing is not None:
+            await asyncio.shield(self._committing)
+
+    async def run(self) -> None:
+        """Keep deciding and keeping time until cancelled.
+
+        Raises:
+            StoreError: a commit failed for another reason than a full disk. Memory and disk may
+                differ now: the process must end, and recovers when it starts again.
+        """
+        while True:
+            await self._sleep()
+            self.progress = self._stopwatch()
+            batch = self._next_batch()
+            if batch.commands:
+                with anyio.CancelScope(shield=True):
+                    if not await self._commit(batch):
+                        continue
+            self._release(batch)
+            await asyncio.sleep(0)
+
+    async def drain(self) -> None:
+        """Return when every event submitted so far has been decided and committed."""
+        await self._enqueue([], self._waiting)
+
+    async def probe_disk(self, every: float = 1.0) -> None:
+        """While the disk is full, look again and again whether there is room."""
+        while True:
+            await anyio.sleep(every)
+            if self.disk_full and await self._journal.restore_ballast():
+                self.disk_full = False
+                logger.warning("there is room on the disk again; alerts are accepted")
+
+    async def _sleep(self) -> None:
+        """Wait for an event, or until something is due, whichever comes first."""
+        self._wake.clear()
+        if self._urgent or self._waiting:
+            return
+        delay = max(self._delay(), self._rest_until - self._stopwatch())
+        if delay <= 0:
+            return
+        handle = asyncio.get_running_loop().call_later(delay, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            handle.cancel()
+
+    def _delay(self) -> float:
+        due = self._state.next_due()
+        if due is None:
+            return LONGEST_SLEEP
+        return min((due - self._clock.now().service) / SECOND, LONGEST_SLEEP)
+
+    def _next_batch(self) -> _Batch:
+        """Decide queued events and what is due, urgent ones first, until the slice is used up."""
+        batch = _Batch()
+        started = self._stopwatch()
+        while submission := self._next_submission():
+            outcomes = [self._decide(event, batch) for event in submission.events]
+            batch.decided.append((submission, outcomes))
+            if self._stopwatch() - started > SLICE_SECONDS:
+                break
+        started = self._stopwatch()
+        if started >= self._rest_until:
+            while self._decide_due(batch):
+                if self._stopwatch() - started > SLICE_SECONDS:
+                    break
+        return batch
+
+    def _next_submission(self) -> _Submission | None:
+        queue = self._urgent or self._waiting
+        if not queue:
+            return None
+        submission = queue.popleft()
+        self._queued -= len(submission.events)
+        return submission
+
+    def _decide_due(self, batch: _Batch) -> bool:
+        now = self._clock.now()
+        item = self._state.take_due(now.service)
+        if item is None:
+            return False
+        kind, number = item
+        if kind is Kind.DELIVERY:
+            batch.ready.append(number)
+            return True
+        outcome = self._decide(e.Due(kind, number), batch)
+        if outcome.error:
+            outcome = self._decide(e.Stopped(kind, number, outcome.error), batch)
+        if outcome.error:
+            self._state.waiting.add(now.service + ASIDE, kind, number)
+        return True
+
+    def _decide(self, event: e.Event, batch: _Batch) -> Outcome:
+        """Decide and apply one event. A rule that fails costs that event and nothing else."""
+        try:
+            commands = decide(self._state, event, self._clock.now())
+        except Exception as error:
+            logger.exception("a rule failed on %s", type(event).__name__)
+            outcome = Outcome(error=f"{type(error).__name__}: {error}")
+            batch.observed.append((event, outcome))
+            self._keep_refused(event, outcome.error, batch)
+            return outcome
+        self._state.apply(commands)
+        batch.commands.extend(commands)
+        outcome = Outcome(commands)
+        batch.observed.append((event, outcome))
+        return outcome
+
+    def _keep_refused(self, event: e.Event, error: str, batch: _Batch) -> None:
+        if isinstance(event, e.Reported):
+            report = event.report
+            self._decide(e.Rejected(report.source, f"a rule failed: {error}", report.labels), batch)
+
+    async def _commit(self, batch: _Batch) -> bool:
+        """Make a batch durable; False when the disk is full and it has been undone."""
+        done = self._committing = asyncio.get_running_loop().create_future()
+        started = self._stopwatch()
+        try:
+            await self._journal.commit([*self._unsaved, *batch.commands], self._clock.stamp())
+        except DiskFull as error:
+            await self._undo(batch, error)
+            done.set_exception(error)
+            done.exception()  # Nobody may be waiting for it.
+            return False
+        except StoreError as error:
+            self._fail(batch, error)
+            done.set_exception(error)
+            done.exception()
+            raise
+        finally:
+            self._committing = None
+            self.commit_seconds = self._stopwatch() - started
+        self._unsaved.clear()
+        done.set_result(None)
+        return True
+
+    def _release(self, batch: _Batch) -> None:
+        for submission, outcomes in batch.decided:
+            if not submission.done.done():
+                submission.done.set_result(outcomes)
+        for event, outcome in batch.observed:
+            self._observe(event, outcome)
+        if batch.ready:
+            self._offer(batch.ready)
+
+    def _fail(self, batch: _Batch, error: RouterError) -> None:
+        for submission, _ in batch.decided:
+            if not submission.done.done():
+                submission.done.set_exception(error)
+
+    async def _undo(self, batch: _Batch, error: DiskFull) -> None:
+        """The disk is full: forget the batch, go on from what is on disk, keep paging.
+
+        Results of sends under way cannot be refused: they stay in memory and are written first
+        when there is room.
+        """
+        if not self.disk_full:
+            logger.error("the disk is full: alerts are refused until there is room")
+        self.disk_full = True
+        self._journal.release_ballast()
+        self._rest_until = self._stopwatch() + LONGEST_SLEEP
+        state = State(self._state.configuration, await self._journal.load())
+        state.apply(self._unsaved)
+        state.recover(self._clock.now().service)
+        self._state = state
+        for submission, _ in batch.decided:
+            if all(isinstance(event, _COURIER) for event in submission.events):
+                self._keep_in_memory(submission)
+            elif not submission.done.done():
+                submission.done.set_exception(error)
+
+    def _keep_in_memory(self, submission: _Submission) -> None:
+        kept = _Batch()
+        outcomes = [self._decide(event, kept) for event in submission.events]
+        self._unsaved.extend(kept.commands)
+        if not submission.done.done():
+            submission.done.set_result(outcomes)
