@@ -81,10 +81,8 @@ def compiled(pattern: str) -> Any:
         reason = error.args[0]
         said = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         raise PatternError(said) from error
-    except UnicodeEncodeError as error:
-        raise PatternError("it is not valid Unicode text") from error
 
 
 def utf8(value: str) -> bytes:
-    """What RE2 reads. A lone surrogate raises nothing: to RE2 it is one character like any other."""
+    """What RE2 reads; to it, a lone surrogate is one character like any other."""
     return value.encode(errors="surrogatepass")

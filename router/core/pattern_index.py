@@ -18,8 +18,16 @@ REMEMBERED_LENGTH = 256
 class PatternIndex(Generic[E]):
     """Entries under patterns; most are compiled into sets, the newest are tried one by one."""
 
-    def __init__(self, order: Callable[[E], int]) -> None:
+    def __init__(
+        self,
+        order: Callable[[E], int],
+        *,
+        set_memory: int = SET_MEMORY,
+        remembered: int = REMEMBERED,
+    ) -> None:
         self._order = order
+        self._set_memory = set_memory
+        self._remembered_max = remembered
         self._patterns: dict[int, tuple[E, str]] = {}
         self._fresh: dict[int, tuple[E, str]] = {}
         self._sets: list[_PatternSet] = []
@@ -49,9 +57,9 @@ class PatternIndex(Generic[E]):
         if found is not None:
             return found
         found = self._search(value)
-        if len(self._remembered) >= REMEMBERED:
-            self._remembered.clear()
         if len(value) <= REMEMBERED_LENGTH:
+            if len(self._remembered) >= self._remembered_max:
+                self._remembered.clear()
             self._remembered[value] = found
         return found
 
@@ -72,36 +80,40 @@ class PatternIndex(Generic[E]):
         for order, (_, pattern) in self._patterns.items():
             size = compiled(pattern).programsize
             if room and size > left:
-                self._sets.append(_PatternSet(room))
+                self._sets.append(_PatternSet(room, self._set_memory))
                 room, left = [], SET_INSTRUCTIONS
             room.append((order, pattern))
             left -= size
         if room:
-            self._sets.append(_PatternSet(room))
+            self._sets.append(_PatternSet(room, self._set_memory))
 
 
 class _PatternSet:
     """Patterns compiled into one automaton.
 
     When RE2 runs out of memory it answers that nothing matches. So each set also holds a pattern
-    that matches everything: where it is missing from the answer, the patterns are tried singly.
+    that matches everything: where it is missing from the answer, the patterns are tried singly,
+    and so they are when RE2 does not take them together at all.
     """
 
     __slots__ = ("_members", "_set")
 
-    def __init__(self, members: list[tuple[int, str]]) -> None:
+    def __init__(self, members: list[tuple[int, str]], memory: int) -> None:
         self._members = members
         chosen = options()
-        chosen.max_mem = SET_MEMORY
+        chosen.max_mem = memory
         self._set = re2.Set.FullMatchSet(chosen)
-        for _, pattern in members:
-            self._set.Add(pattern)
-        self._set.Add(r"\C*")
-        self._set.Compile()
+        try:
+            for _, pattern in members:
+                self._set.Add(pattern)
+            self._set.Add(r"\C*")
+            self._set.Compile()
+        except re2.error:
+            self._set = None
 
     def matching(self, value: str) -> list[int]:
         """The members' numbers whose patterns match the whole value."""
-        hits = self._set.Match(utf8(value)) or ()
+        hits = (self._set and self._set.Match(utf8(value))) or ()
         if len(self._members) in hits:
             return [self._members[hit][0] for hit in hits if hit < len(self._members)]
         return [order for order, pattern in self._members if predicate(pattern)(value)]
