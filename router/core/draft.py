@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from router.core import command as c
 from router.core.configuration import Configuration
 from router.core.group import Group
@@ -125,9 +127,14 @@ class Draft:
         self.commands.append(c.CloseDelivery(delivery.id, outcome))
 
     def log(self, lane: str) -> LogEntry | None:
-        """What a lane was last told, as this decision leaves it; None once that has expired."""
+        """What a lane was last told, as this decision leaves it.
+
+        Once that has expired it is news again; only what is owed is never forgotten.
+        """
         entry = self._log[lane] if lane in self._log else self.state.log.get(lane)
-        return entry if entry and entry.expires_due > self.now.service else None
+        if entry is None or entry.incident or entry.expires_due > self.now.service:
+            return entry
+        return replace(entry, firing=frozenset(), resolved=frozenset())
 
     def told(self, subject: str, number: int) -> list[LogEntry]:
         """What each lane was told about a `group` or an `incident`."""

@@ -113,6 +113,9 @@ def tell(
     payload = encode(take(group, alerts, reason, limit=PAGE_ALERTS, note=note))
     digest = kind == "notification"
     for target, after in targets.items():
+        for row in draft.lane(f"g{group.id}:{target}"):
+            if not row.claimed:
+                draft.close(row, "superseded")
         draft.enqueue(
             Delivery(
                 id=draft.next_id("delivery"),

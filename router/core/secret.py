@@ -1,5 +1,8 @@
 """A value that may be used but never shown."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import msgspec
 
 
@@ -22,3 +25,18 @@ class Secret(msgspec.Struct, frozen=True):
     def missing(self) -> bool:
         """Whether there is nothing to use yet."""
         return not self.value
+
+
+def secrets_in(value: Any) -> Iterator[Secret]:
+    """Every secret inside a value made of structs, mappings and sequences."""
+    if isinstance(value, Secret):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from secrets_in(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from secrets_in(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from secrets_in(item)

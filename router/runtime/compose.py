@@ -18,7 +18,7 @@ def compose(row: Delivery, instance: str, signer: Signer, url: str, now: Now) ->
     snapshot = decode(row.payload)
     subject = f"{instance}/{row.incident}" if row.incident else snapshot.group_key
     link = ""
-    if row.incident and row.kind in ("page", "notification"):
+    if row.kind == "page":
         claims = Link(
             instance=instance,
             incident=row.incident,

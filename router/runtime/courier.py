@@ -55,12 +55,12 @@ class Courier:
 
     def __init__(
         self,
-        door: Callable[[], Door],
+        door: Door,
         post: Post,
         compose: Callable[[Delivery], Outgoing],
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
-        self._door_now = door
+        self._door = door
         self._post = post
         self._compose = compose
         self._deadline = deadline
@@ -69,10 +69,6 @@ class Courier:
         self._tasks: TaskGroup | None = None
         self._idle = anyio.Event()
         self.under_way = 0
-
-    @property
-    def _door(self) -> Door:
-        return self._door_now()
 
     async def run(self) -> None:
         """Send until cancelled; what is under way then has an unknown outcome."""

@@ -5,7 +5,8 @@ from hashlib import sha256
 from typing import Literal
 
 import msgspec
-from itsdangerous import BadData, Signer as _Signer
+from itsdangerous import BadData
+from itsdangerous import Signer as _Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from router.core.link import Link
@@ -83,9 +84,10 @@ class Signer:
         try:
             signed = self._signer.unsign(token)
             _exactly(token.rpartition(".")[2].encode())
-            return _decode(base64_decode(signed))
+            claims: _Claims = _decode(base64_decode(signed))
         except (BadData, msgspec.MsgspecError):
             raise LinkError("forged") from None
+        return claims
 
 
 def _exactly(signature: bytes) -> None:

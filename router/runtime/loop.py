@@ -88,7 +88,7 @@ class Loop:
         self._journal = journal
         self._clock = clock
         self._offer = offer
-        self._observe = observe
+        self.observe = observe
         self._stopwatch = stopwatch
         self._urgent: deque[_Submission] = deque()
         self._waiting: deque[_Submission] = deque()
@@ -288,7 +288,7 @@ class Loop:
             if not submission.done.done():
                 submission.done.set_result(outcomes)
         for event, outcome in batch.observed:
-            self._observe(event, outcome)
+            self.observe(event, outcome)
         if batch.ready:
             self._offer(batch.ready)
 

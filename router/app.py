@@ -1,0 +1,261 @@
+"""Opens every room, connects them, and runs them until told to stop. No other file knows all."""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import anyio
+import msgspec
+
+from router.config.load import Loaded, load
+from router.core.event import Event, Reconfigured, Started, Swept
+from router.core.notification import Delivery
+from router.core.outgoing import Outgoing
+from router.core.secret import Secret, secrets_in
+from router.core.settings import HttpSource, RedisSource, is_loopback
+from router.core.state import State
+from router.core.stored import Stored
+from router.errors import ConfigError, RouterError
+from router.ingest.decoders import Decoders
+from router.runtime import crashes, log
+from router.runtime.clock import SystemClock
+from router.runtime.compose import compose
+from router.runtime.courier import Courier
+from router.runtime.keys import link_keys
+from router.runtime.links import Signer
+from router.runtime.live import Live, complete, read
+from router.runtime.loop import Loop
+from router.runtime.metrics import Metrics
+from router.runtime.pulse import Pulse
+from router.runtime.reload import watch
+from router.runtime.stream import Stream
+from router.runtime.streams import Streams
+from router.senders.post import Senders
+from router.store.store import Store
+from router.web.rooms import Rooms
+from router.web.server import Server, serving
+
+GRACE_SECONDS = 4.0  # For sends under way when the service is told to stop.
+SWEEP_SECONDS = 60.0
+BROKEN = 70  # EX_SOFTWARE of sysexits(3): a supervisor starts us again.
+
+logger = logging.getLogger(__name__)
+
+
+class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says. `listen` overrides routes.toml; `console` prints what lacks."""
+
+    config: Path
+    data: Path
+    listen: str | None = None
+    console: bool = False
+
+
+async def serve(options: ServeOptions) -> int:
+    """Run the service until SIGTERM or SIGINT; the exit code.
+
+    Raises:
+        ConfigError: routes.toml cannot be used, and there is no earlier one to go on with.
+        StoreError: the data folder cannot be used.
+        OSError: the address cannot be listened on.
+    """
+    async with AsyncExitStack() as resources:
+        store = await resources.enter_async_context(Store.open(options.data))
+        stored = await store.load()
+        loaded, problems = _configuration(options, stored.text)
+        senders = await resources.enter_async_context(
+            Senders.open(console=options.console, out=sys.stdout)
+        )
+        service = Service(options, store, stored, senders, loaded, problems)
+        return await service.run()
+
+
+def _load(options: ServeOptions) -> Loaded:
+    return complete(_parse(options, read(options.config)), console=options.console)
+
+
+def _parse(options: ServeOptions, text: bytes) -> Loaded:
+    folder = options.config.resolve().parent
+    return load(text, name=options.config.name, folder=folder, environ=os.environ)
+
+
+def _configuration(options: ServeOptions, last_good: bytes) -> tuple[Loaded, list[str]]:
+    """What to serve, and what keeps the file as it is now from being it.
+
+    A broken file is never a reason not to page: the last good one goes on. Missing secrets are
+    for the operator to see at once.
+    """
+    try:
+        parsed = _parse(options, read(options.config))
+    except ConfigError as error:
+        if not last_good:
+            raise
+        for problem in error.problems:
+            logger.error("the last good routes.toml is served instead: %s", problem)
+        return _parse(options, last_good), error.problems
+    return complete(parsed, console=options.console), []
+
+
+class Service:
+    """The rooms of one process, connected."""
+
+    def __init__(
+        self,
+        options: ServeOptions,
+        store: Store,
+        stored: Stored,
+        senders: Senders,
+        loaded: Loaded,
+        problems: list[str],
+    ) -> None:
+        self._options = options
+        self._store = store
+        self._clock = SystemClock(store.last_stamp)
+        state = State(loaded.configuration, stored)
+        state.recover(self._clock.now().service)
+        self._first: list[Event] = [Started()]
+        if loaded.text != stored.text:
+            self._first.append(Reconfigured(loaded.configuration, loaded.text))
+        self._loop = Loop(state, store, self._clock, offer=self._offer)
+        self._loop.refusing = crashes.in_a_row(options.data, self._clock.now().wall)
+        self._decoders = Decoders(
+            lambda: self._loop.state.alerts,
+            lambda: self._clock.now().wall,
+            lambda: self._loop.state.configuration.resolve_timeout,
+        )
+        self._courier = Courier(self._loop, senders, self._compose)
+        self._streams = Streams(self._stream)
+        self._senders = senders
+        self._live = Live(
+            loaded, problems, partial(_load, options), self._loop, self._changed, self._reloaded
+        )
+        self._metrics = Metrics(self._loop)
+        self._loop.observe = self._metrics.observe
+        self._pulse = Pulse(self._loop, self._degraded)
+        self._use(loaded)
+        self._reloaded(not problems)
+
+    async def run(self) -> int:
+        """Serve until told to stop."""
+        listen = self._options.listen or self._live.loaded.api.listen
+        rooms = self._rooms(listen)
+        try:
+            async with anyio.create_task_group() as tasks:
+                for room in (self._loop.run, self._loop.probe_disk, self._courier.run):
+                    tasks.start_soon(room)
+                await self._loop.submit(self._first, urgent=True)
+                async with serving(rooms, listen) as server:
+                    tasks.start_soon(self._streams.run)
+                    tasks.start_soon(watch, self._options.config, self._live.reload)
+                    tasks.start_soon(self._sweep)
+                    self._started(server)
+                    await self._until_told()
+                    await self._stop(server)
+                tasks.cancel_scope.cancel()
+        except* (RouterError, AssertionError, LookupError, TypeError, ValueError) as group:
+            self._broke(group)
+            return BROKEN
+        return 0
+
+    def _started(self, server: Server) -> None:
+        self._pulse.started = True
+        self.url = self._live.loaded.configuration.url or f"http://{server.host}:{server.port}"
+        for note in (*self._store.notes, *self._live.loaded.warnings, *self._degraded()):
+            logger.warning(note)
+        logger.info("listening on %s:%d", server.host, server.port)
+
+    async def _until_told(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            async for number in signals:
+                if number != signal.SIGHUP:
+                    logger.info("stopping: %s", signal.Signals(number).name)
+                    return
+                await self._live.reload()
+
+    async def _stop(self, server: Server) -> None:
+        """Not ready any more; finish what was begun, within the time a supervisor gives."""
+        self._pulse.stopping = True
+        server.stop_listening()
+        await self._courier.finish(GRACE_SECONDS)
+        await self._loop.drain()
+
+    def _broke(self, group: BaseExceptionGroup[BaseException]) -> None:
+        crashes.note(self._options.data, self._clock.now().wall)
+        logger.critical("the service must end and start again", exc_info=group)
+
+    async def _sweep(self) -> None:
+        """Forget and delete what is past its time, when nothing better is to do."""
+        while True:
+            await anyio.sleep(SWEEP_SECONDS)
+            await self._loop.submit([Swept()], urgent=True)
+            while not self._loop.queued and not self._loop.disk_full:
+                if not await self._store.prune(self._clock.now().wall):
+                    break
+
+    def _offer(self, numbers: Sequence[int]) -> None:
+        self._courier.offer(numbers)
+
+    def _compose(self, row: Delivery) -> Outgoing:
+        return compose(row, self._store.instance, self._signer, self.url, self._clock.now())
+
+    def _stream(self, source: RedisSource) -> Stream:
+        decode = partial(self._decoders.entry, source=source.name)
+        return Stream(source, door=self._loop, decode=decode, seen=self._store.seen)
+
+    def _use(self, loaded: Loaded) -> None:
+        log.mask(secret.value for secret in secrets_in(loaded) if secret.value)
+        self._signer = Signer(link_keys(loaded.service, self._options.data))
+        self._streams.use(s for s in loaded.sources if isinstance(s, RedisSource))
+
+    async def _changed(self, loaded: Loaded) -> None:
+        self._use(loaded)
+
+    def _reloaded(self, well: bool) -> None:
+        self._metrics.reloaded(well, self._clock.now().wall)
+
+    def _degraded(self) -> list[str]:
+        """What does not work as it should, though alerts are taken and kept."""
+        notes = [f"routes.toml is not in force: {problem}" for problem in self._live.problems]
+        notes += [f"printed instead of sent: {what}" for what in self._live.loaded.missing]
+        notes += [f"source {name}: Redis does not answer" for name in self._streams.away()]
+        return notes + ([self._clock.distrusted] if self._clock.distrusted else [])
+
+    def _sources(self) -> Mapping[str, HttpSource]:
+        return {s.name: s for s in self._live.loaded.sources if isinstance(s, HttpSource)}
+
+    def _slack_secrets(self) -> list[Secret]:
+        secret = self._live.loaded.slack.signing_secret
+        return [secret] if secret is not None and not secret.missing else []
+
+    def _rooms(self, listen: str) -> Rooms:
+        local = is_loopback(listen)
+        api = self._live.loaded.api
+        if not (local or api.open or api.tokens):
+            raise ConfigError(
+                [
+                    f"api: listening on {listen} lets others in; add [api] tokens, or say"
+                    " open = true if that is meant"
+                ]
+            )
+        return Rooms(
+            door=self._loop,
+            api=lambda: self._live.loaded.api,
+            sources=self._sources,
+            decode_api=self._decoders.api,
+            decode_webhook=self._decoders.webhook,
+            history=self._store,
+            health=self._pulse,
+            reload=self._live.reload,
+            metrics=self._metrics.exposition,
+            signer=lambda: self._signer,
+            slack_secrets=self._slack_secrets,
+            local=local,
+            started_at=self._clock.now().wall,
+            version=version("tocsin"),
+        )

@@ -1,0 +1,113 @@
+"""The routes.toml in force: what it says, how it changes, and what is wrong with the file now."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+import anyio
+
+from router.core.configuration import Configuration
+from router.core.event import Reconfigured
+from router.errors import ConfigError, RouterError
+from router.runtime.door import Door
+
+logger = logging.getLogger(__name__)
+
+
+class Read(Protocol):
+    """A routes.toml that was read and checked."""
+
+    @property
+    def configuration(self) -> Configuration: ...
+
+    @property
+    def text(self) -> bytes: ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+
+    @property
+    def missing(self) -> tuple[str, ...]: ...
+
+
+L = TypeVar("L", bound=Read)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of routes.toml.
+
+    Raises:
+        ConfigError: there is no such file, or it may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}; name the file with --config"]) from None
+
+
+def complete(loaded: L, *, console: bool) -> L:
+    """The same, if it has every secret it names, or may print what it cannot send.
+
+    Raises:
+        ConfigError: secrets are missing; it names each.
+    """
+    if loaded.missing and not console:
+        hint = "set them, or start with --console to print what cannot be sent"
+        raise ConfigError([*loaded.missing, hint])
+    return loaded
+
+
+class Live(Generic[L]):
+    """Holds what is in force, and brings an edited file into force, wholly or not at all.
+
+    `changed` is awaited with the new one after it is in force. `problems` are what keeps the file
+    as it is now from being used; empty when it is in force.
+    """
+
+    def __init__(
+        self,
+        loaded: L,
+        problems: Sequence[str],
+        load: Callable[[], L],
+        door: Door,
+        changed: Callable[[L], Awaitable[None]],
+        observe: Callable[[bool], None],
+    ) -> None:
+        self.loaded = loaded
+        self.problems = list(problems)
+        self._load = load
+        self._door = door
+        self._changed = changed
+        self._observe = observe
+        self._turn = anyio.Lock()
+
+    async def reload(self) -> list[str]:
+        """Read the file again; every problem that keeps the old one in force, none when it is."""
+        async with self._turn:
+            try:
+                loaded = await anyio.to_thread.run_sync(self._load)
+                await self._use(loaded)
+            except ConfigError as error:
+                self.problems = error.problems
+            except RouterError as error:
+                self.problems = [str(error)]
+            else:
+                self.problems = []
+            for problem in self.problems:
+                logger.error("routes.toml was not taken over: %s", problem)
+            self._observe(not self.problems)
+            return self.problems
+
+    async def _use(self, loaded: L) -> None:
+        if loaded == self.loaded:
+            return
+        event = Reconfigured(loaded.configuration, loaded.text)
+        (outcome,) = await self._door.submit([event], urgent=True)
+        if outcome.error:
+            raise ConfigError([f"the rules refuse it: {outcome.error}"])
+        self.loaded = loaded
+        for warning in loaded.warnings:
+            logger.warning(warning)
+        await self._changed(loaded)
+        logger.info("the edited routes.toml is in force")

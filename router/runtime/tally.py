@@ -1,0 +1,68 @@
+"""Counts what the loop decided, as plain numbers: no rule ever touches a counter."""
+
+from collections import Counter
+
+from router.core import event as e
+from router.core.command import Record
+from router.runtime.door import Outcome
+
+# Why an attempt failed, in Alertmanager's words: refused for good, no answer, not now.
+REASONS = ("clientError", "contextDeadlineExceeded", "serverError", "other")
+_ATTEMPTS = frozenset(("sent", "failed", "unknown"))
+
+
+class Tally:
+    """Numbers that only grow, each keyed by the values of its labels.
+
+    Only the loop's thread adds; others may read at any time.
+    """
+
+    def __init__(self) -> None:
+        self.events: Counter[type] = Counter()
+        self.commands: Counter[type] = Counter()
+        self.rule_failures: Counter[type] = Counter()
+        self.records: Counter[str] = Counter()
+        self.received: Counter[tuple[str, str]] = Counter()  # (source, status)
+        self.rejects: Counter[str] = Counter()  # source
+        self.attempts: Counter[str] = Counter()  # integration
+        self.failures: Counter[tuple[str, str]] = Counter()  # (integration, reason)
+
+    def add(self, event: e.Event, outcome: Outcome, wall: int) -> None:
+        """Count an event that was decided at *wall*, and what it led to."""
+        kind = type(event)
+        self.events[kind] += 1
+        if outcome.error:
+            self.rule_failures[kind] += 1
+        commands = outcome.commands
+        self.commands.update(map(type, commands))
+        for command in commands:
+            if type(command) is Record:
+                self.records[command.kind] += 1
+                if command.kind in _ATTEMPTS:
+                    self._attempt(event, command)
+        if isinstance(event, e.Reported):
+            ends_at = event.report.ends_at
+            status = "firing" if ends_at is None or ends_at > wall else "resolved"
+            self.received[event.report.source, status] += 1
+        elif isinstance(event, e.Rejected):
+            self.rejects[event.source] += 1
+
+    def _attempt(self, event: e.Event, record: Record) -> None:
+        integration = _integration(record.detail["target"])
+        self.attempts[integration] += 1
+        if record.kind != "sent":
+            self.failures[integration, _reason(event)] += 1
+
+
+def _integration(target: str) -> str:
+    """The kind of integration a delivery's target names."""
+    kind, _, rest = target.partition(":")
+    return rest.rpartition("/")[2] if kind == "user" else rest.rsplit("/", 2)[1]
+
+
+def _reason(event: e.Event) -> str:
+    if not isinstance(event, e.Failed):
+        return "other"
+    if event.permanent:
+        return "clientError"
+    return "contextDeadlineExceeded" if event.ambiguous else "serverError"

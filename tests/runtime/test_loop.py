@@ -1,0 +1,224 @@
+"""The front door: what is answered is durable, what fails costs only itself."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+import anyio.lowlevel
+import pytest
+from msgspec.structs import replace
+from support.hand_clock import HandClock
+from support.memory_journal import MemoryJournal
+from support.small import configuration, reported
+
+from router.core import command as c
+from router.core import event as e
+from router.core.alert import Report
+from router.core.moment import MINUTE
+from router.core.state import State
+from router.errors import DiskFull, Overloaded, StoreError
+from router.runtime import loop as loop_module
+from router.runtime.loop import Loop
+
+
+class Bench:
+    """A loop on a journal in memory and a clock that stands still."""
+
+    def __init__(self) -> None:
+        self.journal = MemoryJournal()
+        self.clock = HandClock()
+        self.offered: list[int] = []
+        state = State(configuration(), self.journal.stored)
+        self.loop = Loop(state, self.journal, self.clock, offer=self._offer)
+
+    def _offer(self, numbers: Sequence[int]) -> None:
+        self.offered.extend(numbers)
+
+    def alert(self, severity: str = "critical", **labels: str) -> e.Reported:
+        return reported(self.clock.now().wall, severity, labels)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Bench]:
+    bench = Bench()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(bench.loop.run)
+        yield bench
+        bench.journal.release()
+        tasks.cancel_scope.cancel()
+
+
+async def test_an_answer_waits_for_its_commit() -> None:
+    async with running() as bench:
+        bench.journal.hold()
+        answered = anyio.Event()
+
+        async def submit() -> None:
+            await bench.loop.submit([bench.alert()])
+            answered.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(submit)
+            await anyio.wait_all_tasks_blocked()
+            assert bench.loop.state.alerts, "it was decided …"
+            assert not answered.is_set(), "… and not answered before it is on disk"
+            bench.journal.release()
+        assert answered.is_set()
+
+
+async def test_a_read_waits_for_what_it_has_seen() -> None:
+    async with running() as bench:
+        bench.journal.hold()
+        read = anyio.Event()
+
+        async def settle() -> None:
+            await bench.loop.settled()
+            read.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(bench.loop.submit, [bench.alert()])
+            await anyio.wait_all_tasks_blocked()
+            tasks.start_soon(settle)
+            await anyio.wait_all_tasks_blocked()
+            assert not read.is_set()
+            bench.journal.release()
+
+
+async def test_events_that_wait_together_share_a_commit() -> None:
+    async with running() as bench:
+        bench.journal.hold()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(bench.loop.submit, [bench.alert()])
+            await anyio.wait_all_tasks_blocked()
+            for number in range(50):
+                tasks.start_soon(bench.loop.submit, [bench.alert(instance=f"{number}")])
+            await anyio.wait_all_tasks_blocked()
+            bench.journal.release()
+        assert len(bench.loop.state.alerts) == 51
+        assert len(bench.journal.batches) <= 5
+
+
+async def test_a_flush_that_is_due_at_once_needs_no_second_commit() -> None:
+    async with running() as bench:
+        await bench.loop.submit([bench.alert()])
+        kinds = {type(command) for command in bench.journal.batches[0]}
+        assert {c.PutAlert, c.PutIncident, c.Enqueue} <= kinds
+        assert bench.offered == [1, 3], "the two pages that are due now, after their commit"
+
+
+async def test_answers_go_before_waiting_reports() -> None:
+    async with running() as bench:
+        await bench.loop.submit([bench.alert()])
+        bench.journal.hold()
+        order: list[str] = []
+
+        async def submit(name: str, event: e.Event, urgent: bool) -> None:
+            await bench.loop.submit([event], urgent=urgent)
+            order.append(name)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(submit, "first", bench.alert(instance="a"), False)
+            await anyio.wait_all_tasks_blocked()
+            tasks.start_soon(submit, "report", bench.alert(instance="b"), False)
+            tasks.start_soon(submit, "ack", e.Acknowledged(incident=1, by="ana", via="api"), True)
+            await anyio.wait_all_tasks_blocked()
+            bench.journal.release()
+        assert order.index("ack") < order.index("report") or order == ["first", "ack", "report"]
+        assert not bench.loop.state.incidents[1].ringing
+
+
+async def test_a_rule_that_fails_costs_that_event_and_keeps_the_report() -> None:
+    async with running() as bench:
+        broken = e.Reported(Report(labels=b"no json at all", starts_at=1, source="prometheus"))
+        outcomes = await bench.loop.submit([bench.alert(), broken, bench.alert(instance="b")])
+        assert [bool(outcome.error) for outcome in outcomes] == [False, True, False]
+        assert len(bench.loop.state.alerts) == 2
+        rejects = [x for b in bench.journal.batches for x in b if isinstance(x, c.PutReject)]
+        assert [reject.body for reject in rejects] == [b"no json at all"]
+
+
+async def test_too_many_waiting_events_are_refused_but_never_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loop_module, "QUEUE_MAX", 10)
+    async with running() as bench:
+        await bench.loop.submit([bench.alert()])
+        bench.journal.hold()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(bench.loop.submit, [bench.alert(instance="a")])
+            await anyio.wait_all_tasks_blocked()
+            many = [bench.alert(instance=f"{n}") for n in range(10)]
+            tasks.start_soon(bench.loop.submit, many)
+            await anyio.wait_all_tasks_blocked()
+            with pytest.raises(Overloaded):
+                await bench.loop.submit([bench.alert(instance="one too many")])
+            ack = e.Acknowledged(incident=1, by="ana", via="api")
+            tasks.start_soon(lambda: bench.loop.submit([ack], urgent=True))
+            bench.journal.release()
+        assert not bench.loop.state.incidents[1].ringing
+
+
+async def test_a_full_disk_refuses_alerts_until_there_is_room() -> None:
+    async with running() as bench:
+        bench.journal.failures.append(DiskFull("no room"))
+        with pytest.raises(DiskFull):
+            await bench.loop.submit([bench.alert()])
+        assert not bench.loop.state.alerts, "what was not kept is not known"
+        assert not bench.loop.accepting
+        assert not bench.journal.ballast, "the ballast makes room for answers and pages"
+        with pytest.raises(DiskFull):
+            await bench.loop.submit([bench.alert()])
+        with anyio.move_on_after(0.1):
+            await bench.loop.probe_disk(0.01)
+        await bench.loop.submit([bench.alert()])
+        assert bench.journal.ballast
+
+
+async def test_results_of_sends_are_kept_in_memory_while_the_disk_is_full() -> None:
+    async with running() as bench:
+        await bench.loop.submit([bench.alert()])
+        state = bench.loop.state
+        bench.journal.stored.alerts = [replace(a, groups=()) for a in state.by_id.values()]
+        bench.journal.stored.groups = list(state.groups.values())
+        bench.journal.stored.incidents = list(state.incidents.values())
+        bench.journal.stored.deliveries = list(state.deliveries.values())
+        bench.journal.failures.append(DiskFull("no room"))
+        (claimed,) = await bench.loop.submit([e.Claimed(1)], urgent=True)
+        assert claimed.answer is not None
+        assert claimed.answer.code == "claimed", "the page is committed, so it is sent"
+        await bench.loop.submit([e.Delivered(delivery=1)], urgent=True)
+        closed = [x for x in bench.journal.batches[-1] if isinstance(x, c.CloseDelivery)]
+        claims = [x for x in bench.journal.batches[-1] if isinstance(x, c.PutDelivery)]
+        assert closed, "the result is on disk with the first commit that works"
+        assert claims, "and so is the claim before it"
+
+
+async def test_any_other_failure_of_the_disk_ends_the_loop() -> None:
+    bench = Bench()
+    bench.journal.failures.append(StoreError("input/output error"))
+    with pytest.RaisesGroup(StoreError, StoreError):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(bench.loop.run)
+            tasks.start_soon(bench.loop.submit, [bench.alert()])
+
+
+async def test_what_becomes_due_while_nothing_happens_is_decided_on_time() -> None:
+    async with running() as bench:
+        await bench.loop.submit([bench.alert()])
+        bench.clock.move(5 * MINUTE)
+        await bench.loop.drain()
+        with anyio.fail_after(3):
+            while bench.loop.state.incidents[1].step != 0:
+                await bench.loop.drain()
+        assert bench.loop.state.incidents[1].round == 1
+
+
+async def test_draining_returns_when_everything_submitted_is_durable() -> None:
+    async with running() as bench:
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                tasks.start_soon(bench.loop.submit, [bench.alert(instance=f"{number}")])
+            await anyio.lowlevel.checkpoint()
+            await bench.loop.drain()
+        kept = [x for b in bench.journal.batches for x in b if isinstance(x, c.PutAlert)]
+        assert len(kept) == 20
