@@ -1,6 +1,5 @@
 """Opens every room, connects them, and runs them until told to stop. No other file knows all."""
 
-import logging
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import anyio
 import msgspec
+import structlog
 
 from router.config.load import Loaded, load
 from router.core.event import Event, Reconfigured, Started, Swept
@@ -36,16 +36,17 @@ from router.runtime.pulse import Pulse
 from router.runtime.reload import watch
 from router.runtime.stream import Stream
 from router.runtime.streams import Streams
-from router.senders.post import Senders
+from router.senders.senders import Senders
 from router.store.store import Store
 from router.web.rooms import Rooms
 from router.web.server import Server, serving
 
+VERSION = version("tocsin")
 GRACE_SECONDS = 4.0  # For sends under way when the service is told to stop.
 SWEEP_SECONDS = 60.0
 BROKEN = 70  # EX_SOFTWARE of sysexits(3): a supervisor starts us again.
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger("tocsin")
 
 
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +98,7 @@ def _configuration(options: ServeOptions, last_good: bytes) -> tuple[Loaded, lis
         if not last_good:
             raise
         for problem in error.problems:
-            logger.error("the last good routes.toml is served instead: %s", problem)
+            _log.error("the last good routes.toml is served instead", problem=problem)
         return _parse(options, last_good), error.problems
     return complete(parsed, console=options.console), []
 
@@ -132,11 +133,13 @@ class Service:
         self._courier = Courier(self._loop, senders, self._compose)
         self._streams = Streams(self._stream)
         self._senders = senders
+        self._metrics = Metrics(self._loop, version=VERSION, streams=lambda: self._streams.readers)
+        self._loop.observe = self._metrics.observe
+        self._loop.committed = self._metrics.committed
+        self._courier.attempted = self._metrics.attempted
         self._live = Live(
             loaded, problems, partial(_load, options), self._loop, self._changed, self._reloaded
         )
-        self._metrics = Metrics(self._loop)
-        self._loop.observe = self._metrics.observe
         self._pulse = Pulse(self._loop, self._degraded)
         self._use(loaded)
         self._reloaded(not problems)
@@ -145,6 +148,7 @@ class Service:
         """Serve until told to stop."""
         listen = self._options.listen or self._live.loaded.api.listen
         rooms = self._rooms(listen)
+        code = 0
         try:
             async with anyio.create_task_group() as tasks:
                 for room in (self._loop.run, self._loop.probe_disk, self._courier.run):
@@ -160,21 +164,21 @@ class Service:
                 tasks.cancel_scope.cancel()
         except* (RouterError, AssertionError, LookupError, TypeError, ValueError) as group:
             self._broke(group)
-            return BROKEN
-        return 0
+            code = BROKEN
+        return code
 
     def _started(self, server: Server) -> None:
         self._pulse.started = True
         self.url = self._live.loaded.configuration.url or f"http://{server.host}:{server.port}"
         for note in (*self._store.notes, *self._live.loaded.warnings, *self._degraded()):
-            logger.warning(note)
-        logger.info("listening on %s:%d", server.host, server.port)
+            _log.warning(note)
+        _log.info("listening", address=f"{server.host}:{server.port}", url=self.url)
 
     async def _until_told(self) -> None:
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
             async for number in signals:
                 if number != signal.SIGHUP:
-                    logger.info("stopping: %s", signal.Signals(number).name)
+                    _log.info("stopping", signal=signal.Signals(number).name)
                     return
                 await self._live.reload()
 
@@ -187,7 +191,7 @@ class Service:
 
     def _broke(self, group: BaseExceptionGroup[BaseException]) -> None:
         crashes.note(self._options.data, self._clock.now().wall)
-        logger.critical("the service must end and start again", exc_info=group)
+        _log.critical("the service must end and start again", exc_info=group)
 
     async def _sweep(self) -> None:
         """Forget and delete what is past its time, when nothing better is to do."""
@@ -217,7 +221,11 @@ class Service:
         self._use(loaded)
 
     def _reloaded(self, well: bool) -> None:
-        self._metrics.reloaded(well, self._clock.now().wall)
+        self._metrics.reloaded(well, self._clock.now().wall, self._live.loaded.text)
+
+    async def _exposition(self) -> bytes:
+        self._metrics.look()
+        return await anyio.to_thread.run_sync(self._metrics.exposition)
 
     def _degraded(self) -> list[str]:
         """What does not work as it should, though alerts are taken and kept."""
@@ -252,10 +260,10 @@ class Service:
             history=self._store,
             health=self._pulse,
             reload=self._live.reload,
-            metrics=self._metrics.exposition,
+            metrics=self._exposition,
             signer=lambda: self._signer,
             slack_secrets=self._slack_secrets,
             local=local,
             started_at=self._clock.now().wall,
-            version=version("tocsin"),
+            version=VERSION,
         )

@@ -78,7 +78,6 @@ def ring_again(draft: Draft, incident: Incident, reason: str) -> Incident:
         version=incident.version + 1,
         next_due=now,
         step_due=now,
-        reached=False,
     )
     draft.put_incident(ringing)
     draft.record("rings_again", group=incident.group, incident=incident.number, reason=reason)

@@ -16,6 +16,7 @@ from router.core.moment import MINUTE, SECOND
 from router.core.mute import muted_by
 from router.core.page import inform, page
 from router.core.plan import Flushed
+from router.core.reach import reach
 from router.core.snapshot import PAGE_ALERTS, take
 
 LATE = MINUTE  # Beyond this, a step's delay counts from when it ran, not from when it should have.
@@ -78,7 +79,7 @@ def _carry_on(draft: Draft, group: Group, incident: Incident, firing: list[Alert
         incident = replace(incident, severity=worst)
         if incident.status is Status.ACKNOWLEDGED:
             draft.record("worsened", group=group.id, incident=incident.number)
-            incident = replace(incident, round=0, step=0)
+            incident = replace(incident, round=0, step=0, reached=False)
             ring_again(draft, incident, "severity rose")
             return
         draft.put_incident(incident)
@@ -95,6 +96,7 @@ def _tell_acknowledger(draft: Draft, group: Group, incident: Incident, firing: l
     told = [entry.target for entry in draft.told("incident", incident.number)]
     targets = [t for t in told if t.startswith(mine)]
     targets = targets or [t for t in told if t.startswith("receiver:")]
+    targets = targets or list(reach(draft.configuration, [mine.rstrip("/")], "normal")[0])
     snapshot = take(group, firing, "new alerts added", incident=incident, limit=PAGE_ALERTS)
     inform(draft, incident, snapshot, targets, "notification", firing)
 
@@ -211,21 +213,26 @@ def _run_step(
             draft.put_incident(replace(incident, reached=True))
             return
         incident = replace(incident, step_due=draft.now.service)
-    _ring_fallback(draft, incident, group, alerts, also)
+    _ring_fallback(draft, incident, group, alerts, also, why)
 
 
 def _ring_fallback(
-    draft: Draft, incident: Incident, group: Group, alerts: list[Alert], also: list[str]
+    draft: Draft,
+    incident: Incident,
+    group: Group,
+    alerts: list[Alert],
+    also: list[str],
+    why: str,
 ) -> None:
     """The policy is exhausted, or reaches nobody: the fallback rings until somebody answers.
 
     Without a fallback the steps begin again: an unanswered incident never falls silent.
     """
     if not incident.exhausted:
-        why = "exhausted" if incident.reached else "nobody"
-        draft.record(why, group=group.id, incident=incident.number)
+        kind = "exhausted" if incident.reached else "nobody"
+        draft.record(kind, group=group.id, incident=incident.number)
     configuration = draft.configuration
-    reason = "nobody answered" if incident.reached else "nobody could be reached"
+    reason = why or ("nobody answered" if incident.reached else "nobody could be reached")
     notify = [*also, *configuration.fallback]
     rung = page(draft, incident, group, alerts, notify, reason=reason)
     draft.record("fallback", group=group.id, incident=incident.number, targets=rung)

@@ -42,6 +42,9 @@ def _join(draft: Draft, alert: Alert, route: Route, place: bytes) -> None:
     if group is None:
         group = _open(draft, alert, route, place)
     draft.record("fired", alert=alert.id, group=group.id, cid=alert.cid, source=alert.source)
+    if alert.changed_at <= group.closed_at:  # A slow queue, or a clock set back: it is news still.
+        group = replace(group, closed_at=alert.changed_at - 1)
+        draft.put_group(group)
     if group.id not in alert.groups or draft.state.is_leaving(group.id, alert.id):
         draft.add(c.Join(group.id, alert.id))
     _lift(draft, group)

@@ -111,6 +111,8 @@ def after(draft: Draft, row: Delivery, ref: str = "") -> LogEntry:
     route = draft.configuration.tree.routes.get(group.route) if group else None
     repeat = route.repeat_interval if route else DAY
     firing, resolved = frozenset(row.firing), frozenset(row.resolved)
+    if row.incident and entry:
+        firing |= entry.firing  # Of an incident they know whatever they ever heard.
     return LogEntry(
         lane=row.lane,
         target=row.target,

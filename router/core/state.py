@@ -252,6 +252,10 @@ class State:
         rows.remove(command.id)
         if not rows:
             del self.lanes[delivery.lane]
+            return
+        head = self.deliveries[rows[0]]
+        if not head.claimed:  # Its turn has come; its time may have passed unheeded.
+            self.waiting.add(head.due, Kind.DELIVERY, head.id)
 
     def _put_log(self, command: c.PutLog) -> None:
         entry = command.entry

@@ -1,12 +1,12 @@
 """Carries deliveries out of the outbox: claims, sends, and reports what became of each."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Protocol
 
 import anyio
+import structlog
 from anyio.abc import TaskGroup
 
 from router.core import event as e
@@ -18,10 +18,10 @@ from router.core.sending import wanted
 from router.errors import DeliveryError, PermanentDeliveryError, StoreError, Withdrawn
 from router.runtime.door import Door
 
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 45.0  # Beyond the patience of every sender; a hung one must end some day.
 SWEEP_SECONDS = 10.0
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger("tocsin.courier")
 
 
 class Post(Protocol):
@@ -50,7 +50,8 @@ class _Queue:
 class Courier:
     """Sends what is due, one queue a destination, so that a dead one delays no other.
 
-    `compose` turns a claimed row into what a sender needs.
+    `compose` turns a claimed row into what a sender needs. `attempted` is called with the channel
+    and the seconds of every attempt.
     """
 
     def __init__(
@@ -58,11 +59,13 @@ class Courier:
         door: Door,
         post: Post,
         compose: Callable[[Delivery], Outgoing],
+        attempted: Callable[[str, float], None] = lambda _channel, _seconds: None,
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
         self._door = door
         self._post = post
         self._compose = compose
+        self.attempted = attempted
         self._deadline = deadline
         self._queues: dict[str, _Queue] = {}
         self._known: set[int] = set()
@@ -135,7 +138,7 @@ class Courier:
             if row is not None:
                 await self._deliver(row)
         except StoreError:
-            logger.warning("delivery %d: its result could not be kept; it will be repeated", number)
+            _log.warning("its result could not be kept; it will be repeated", delivery=number)
         finally:
             self._known.discard(number)
             queue.busy -= 1
@@ -156,7 +159,11 @@ class Courier:
         claimed = self._door.state.deliveries[row.id]
         self.under_way += 1
         try:
+            started = anyio.current_time()
             result = await self._attempt(claimed, integration)
+            if integration is not None:
+                self.attempted(integration.kind, anyio.current_time() - started)
+            _tell(claimed, result)
             await self._door.submit([result], urgent=True)
         finally:
             self.under_way -= 1
@@ -180,11 +187,28 @@ class Courier:
         except TimeoutError:
             late = f"no answer within {self._deadline:g} s"
             return e.Failed(delivery=row.id, error=late, ambiguous=True)
-        except Exception as error:  # A sender's bug, or a library's: the page must go on.
-            logger.exception("sending %s to %s failed", row.key, row.target)
+        except Exception as error:  # noqa: BLE001 - a sender's or library's bug: the page goes on
+            _log.exception("a sender broke", key=row.key, target=row.target)
             what = f"{type(error).__name__} in the sender"
             return e.Failed(delivery=row.id, error=what, ambiguous=True)
         return e.Delivered(delivery=row.id, ref=receipt.ref, detail=receipt.detail)
+
+
+def _tell(row: Delivery, result: e.Event) -> None:
+    """One line of the log for one attempt, with the correlation id of the alert it tells of."""
+    told = {
+        "key": row.key,
+        "target": row.target,
+        "attempt": row.attempt,
+        "group": row.group,
+        "incident": row.incident,
+        "cid": row.cid,
+    }
+    if isinstance(result, e.Failed):
+        outcome = "unknown outcome" if result.ambiguous else "not delivered"
+        _log.warning(outcome, error=result.error, permanent=result.permanent, **told)
+    else:
+        _log.info("withdrawn" if isinstance(result, e.Skipped) else "delivered", **told)
 
 
 def _failure(number: int, error: DeliveryError) -> e.Failed:

@@ -1,8 +1,9 @@
 """The metrics that are looked up when they are asked for, by Alertmanager's names and our own."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import md5
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -18,15 +19,24 @@ from router.runtime.tally import REASONS, Tally
 
 ALERTMANAGER_VERSION = "0.34.0"  # Whose metrics these are; dashboards ask for it.
 
+K = TypeVar("K")
+
 _KINDS = ("slack", "email", "sms", "pagerduty", "webhook", "apprise", "console")
 _API = "v2"
 
 
-class Stream(msgspec.Struct, frozen=True):
-    """How a stream fares: whether it is read, and how many entries wait (None: unknown)."""
+class Reader(Protocol):
+    """Reads a stream. `lag` is how many entries it has not read yet; None when that is unknown."""
 
     connected: bool
-    lag: int | None = None
+    lag: int | None
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """How a reader fared at one moment."""
+
+    connected: bool
+    lag: int | None
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,14 +50,22 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: tuple[Delivery, ...]
     silences: tuple[Silence, ...]
     next_due: int | None
-    queued: int = 0
-    disk_full: bool = False
-    log_dropped: int = 0
-    streams: Mapping[str, Stream] = {}
+    queued: int
+    disk_full: bool
+    log_dropped: int
+    streams: Mapping[str, Stream]
 
 
-def look(state: State, now: Now) -> Look:
-    """A look at the state. Only on the loop: it cleans the heap of what waits."""
+def look(
+    state: State,
+    now: Now,
+    *,
+    queued: int = 0,
+    disk_full: bool = False,
+    log_dropped: int = 0,
+    streams: Mapping[str, Stream] | None = None,
+) -> Look:
+    """A look at the state and beside it. Only on the loop: it cleans the heap of what waits."""
     return Look(
         now=now,
         alerts=len(state.by_id),
@@ -57,13 +75,19 @@ def look(state: State, now: Now) -> Look:
         deliveries=tuple(state.deliveries.values()),
         silences=state.silences.all(),
         next_due=state.next_due(),
+        queued=queued,
+        disk_full=disk_full,
+        log_dropped=log_dropped,
+        streams=streams or {},
     )
 
 
 def looked(seen: Look) -> Iterator[Metric]:
     """Gauges of a look."""
     conf, now = seen.configuration, seen.now
-    yield _gauge("alertmanager_alerts", "Alerts that are known.", {("active",): seen.alerts}, "state")
+    yield _gauge(
+        "alertmanager_alerts", "Alerts that are known.", {("active",): seen.alerts}, "state"
+    )
     yield _one("alertmanager_dispatcher_aggregation_groups", "Groups.", seen.groups)
     states = Counter({"active": 0, "pending": 0, "expired": 0})
     states.update(silence.state(now.wall) for silence in seen.silences)
@@ -116,12 +140,12 @@ def tallied(tally: Tally) -> Iterator[Metric]:
 
 
 def _notifications(tally: Tally) -> Iterator[Metric]:
-    """Every attempt counts as a notification and as a request, so that failing ones show at once."""
+    """Every attempt counts as a notification and as a request: a failing one shows at once."""
     attempts = {(kind,): 0 for kind in _KINDS}
     attempts |= {(kind,): count for kind, count in _copy(tally.attempts)}
     failures = {(kind, reason): 0 for (kind,) in attempts for reason in REASONS}
     failures |= dict(_copy(tally.failures))
-    failed: Counter[tuple[str]] = Counter({kind: 0 for kind in attempts})
+    failed = Counter(dict.fromkeys(attempts, 0))
     for (kind, _), count in failures.items():
         failed[(kind,)] += count
     tried, broken = "Attempts to send.", "Attempts to send that failed."
@@ -143,7 +167,7 @@ def constants(version: str) -> Iterator[Metric]:
     yield _one("alertmanager_cluster_enabled", "Whether there is a cluster.", 0)
 
 
-class Reloads(msgspec.Struct):
+class Reloads(msgspec.Struct, frozen=True):
     """How the last readings of routes.toml went: the last one, and the last that succeeded."""
 
     succeeded: bool = True
@@ -161,7 +185,7 @@ class Reloads(msgspec.Struct):
         yield _one("alertmanager_config_hash", "Hash of the routes.toml in force.", value)
 
 
-_Values = Mapping[tuple[str, ...], float] | Mapping[tuple[str], float]
+_Values = Mapping[Any, float]  # Keyed by the values of the labels.
 
 
 def _one(name: str, documentation: str, value: float) -> Metric:
@@ -190,5 +214,5 @@ def _by_type(counts: Counter[type]) -> dict[tuple[str, ...], float]:
     return {(kind.__name__,): count for kind, count in _copy(counts)}
 
 
-def _copy[K](counts: Counter[K]) -> Iterable[tuple[K, int]]:
-    return list(counts.items())
+def _copy(counts: Counter[K]) -> list[tuple[K, int]]:
+    return list(counts.items())  # The loop goes on counting meanwhile.

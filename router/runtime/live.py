@@ -1,18 +1,18 @@
 """The routes.toml in force: what it says, how it changes, and what is wrong with the file now."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import anyio
+import structlog
 
 from router.core.configuration import Configuration
 from router.core.event import Reconfigured
 from router.errors import ConfigError, RouterError
 from router.runtime.door import Door
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger("tocsin.config")
 
 
 class Read(Protocol):
@@ -95,7 +95,7 @@ class Live(Generic[L]):
             else:
                 self.problems = []
             for problem in self.problems:
-                logger.error("routes.toml was not taken over: %s", problem)
+                _log.error("routes.toml was not taken over", problem=problem)
             self._observe(not self.problems)
             return self.problems
 
@@ -108,6 +108,6 @@ class Live(Generic[L]):
             raise ConfigError([f"the rules refuse it: {outcome.error}"])
         self.loaded = loaded
         for warning in loaded.warnings:
-            logger.warning(warning)
+            _log.warning(warning)
         await self._changed(loaded)
-        logger.info("the edited routes.toml is in force")
+        _log.info("the edited routes.toml is in force")

@@ -18,11 +18,17 @@ LEVELS = ("debug", "info", "warning", "error")
 _OTHERS = ("aiohttp", "aiosqlite", "apprise", "asyncio", "redis", "urllib3", "watchfiles")
 _REQUESTS_REFUSED = "aiohttp.http_exceptions"
 _mask = Mask()
+_open: list["Log"] = []  # The one that was set up last.
 
 
 def mask(values: Iterable[str]) -> None:
     """Never write these from now on. Shorter ones than four characters cannot be hidden."""
     _mask.add(values)
+
+
+def dropped() -> int:
+    """How many lines were dropped because nobody read them fast enough."""
+    return sum(log.dropped for log in _open)
 
 
 class Log:
@@ -34,7 +40,7 @@ class Log:
 
     @property
     def dropped(self) -> int:
-        """How many lines were dropped because nobody read them fast enough."""
+        """How many of its lines were dropped."""
         return self._thread.dropped
 
     def close(self, seconds: float = 2.0) -> bool:
@@ -51,7 +57,7 @@ def setup(format: Format | None = None, level: str = "info", *, fd: int = 2) -> 
     chosen = format or ("text" if os.isatty(fd) else "json")
     render = as_json if chosen == "json" else as_text
     line = partial(render, cut=_mask.text)
-    thread = LineThread(fd, _mask.bytes, lambda count: line(_dropped(count)))
+    thread = LineThread(fd, _mask.bytes, lambda count: line(_notice(count)))
     numeric = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -66,10 +72,11 @@ def setup(format: Format | None = None, level: str = "info", *, fd: int = 2) -> 
     )
     bridge = _Bridge(thread, line)
     _take_over(bridge, numeric)
-    return Log(thread, bridge)
+    _open[:] = [Log(thread, bridge)]
+    return _open[0]
 
 
-def _dropped(count: int) -> dict[str, Any]:
+def _notice(count: int) -> dict[str, Any]:
     return {
         "level": "warning",
         "event": "log lines dropped",

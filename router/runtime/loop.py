@@ -1,7 +1,6 @@
 """The front door and the timekeeper: decides, applies and commits in batches, one after another."""
 
 import asyncio
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,6 +8,7 @@ from typing import Protocol
 
 import anyio
 import msgspec
+import structlog
 
 from router.core import event as e
 from router.core.command import Command
@@ -26,7 +26,7 @@ LONGEST_SLEEP = 1.0
 ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
 _COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger("tocsin.loop")
 
 
 class Clock(Protocol):
@@ -71,7 +71,8 @@ class Loop:
     """Holds the state and lets nothing but events change it.
 
     `offer` is called with the numbers of deliveries whose time has come, after their commit;
-    `observe` with every event and its outcome. `stopwatch` measures how long a batch takes.
+    `observe` with every event and its outcome, `committed` with the seconds and the commands of
+    a commit. `stopwatch` measures how long a batch takes.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Loop:
         *,
         offer: Callable[[Sequence[int]], None] = lambda _numbers: None,
         observe: Callable[[e.Event, Outcome], None] = lambda _event, _outcome: None,
+        committed: Callable[[float, int], None] = lambda _seconds, _commands: None,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._state = state
@@ -89,6 +91,7 @@ class Loop:
         self._clock = clock
         self._offer = offer
         self.observe = observe
+        self.committed = committed
         self._stopwatch = stopwatch
         self._urgent: deque[_Submission] = deque()
         self._waiting: deque[_Submission] = deque()
@@ -99,7 +102,6 @@ class Loop:
         self._rest_until = 0.0
         self.disk_full = False
         self.refusing = False
-        self.commit_seconds = 0.0
         self.progress = 0.0
 
     @property
@@ -177,7 +179,7 @@ class Loop:
             await anyio.sleep(every)
             if self.disk_full and await self._journal.restore_ballast():
                 self.disk_full = False
-                logger.warning("there is room on the disk again; alerts are accepted")
+                _log.warning("there is room on the disk again; alerts are accepted")
 
     async def _sleep(self) -> None:
         """Wait for an event, or until something is due, whichever comes first."""
@@ -243,8 +245,8 @@ class Loop:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""
         try:
             commands = decide(self._state, event, self._clock.now())
-        except Exception as error:
-            logger.exception("a rule failed on %s", type(event).__name__)
+        except Exception as error:  # noqa: BLE001 - a bug costs the event it happened in
+            _log.exception("a rule failed", event_type=type(event).__name__)
             outcome = Outcome(error=f"{type(error).__name__}: {error}")
             batch.observed.append((event, outcome))
             self._keep_refused(event, outcome.error, batch)
@@ -278,7 +280,7 @@ class Loop:
             raise
         finally:
             self._committing = None
-            self.commit_seconds = self._stopwatch() - started
+        self.committed(self._stopwatch() - started, len(batch.commands))
         self._unsaved.clear()
         done.set_result(None)
         return True
@@ -304,7 +306,7 @@ class Loop:
         when there is room.
         """
         if not self.disk_full:
-            logger.error("the disk is full: alerts are refused until there is room")
+            _log.error("the disk is full: alerts are refused until there is room")
         self.disk_full = True
         self._journal.release_ballast()
         self._rest_until = self._stopwatch() + LONGEST_SLEEP

@@ -13,6 +13,7 @@ class Reader(Protocol):
     """Reads one stream for ever."""
 
     connected: bool
+    lag: int | None
 
     async def run(self) -> None:
         """Read until cancelled."""

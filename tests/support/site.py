@@ -22,8 +22,9 @@ from router.ingest.decoded import Decoded, Origin
 from router.ingest.keys import Keys
 from router.runtime.links import Signer
 from router.runtime.loop import Loop
+from router.runtime.pulse import Check
 from router.store.store import Store
-from router.web.rooms import Check, Limits, Rooms
+from router.web.rooms import Limits, Rooms
 from router.web.server import Server, serving
 from support.door import TroubledDoor
 from support.hand_clock import HandClock
@@ -112,6 +113,7 @@ class Site:
         self.problems: list[str] = []
         self.reloads = 0
         self.keys = [KEY]
+        self.limits = Limits(drain_seconds=0.5)
         self.server: Server
         self.http: aiohttp.ClientSession
         self._memory: dict[str, Keys] = {}
@@ -131,7 +133,7 @@ class Site:
             history=self.store,
             health=self.health,
             reload=self._reload,
-            metrics=lambda: b"tocsin_up 1\n",
+            metrics=metrics,
             signer=lambda: Signer(self.keys),
             slack_secrets=lambda: [slack] if slack else [],
             local=local,
@@ -201,6 +203,11 @@ def rfc3339(wall: int) -> str:
     return to_datetime(wall).isoformat()
 
 
+async def metrics() -> bytes:
+    """An exposition that is known when it is seen."""
+    return b"tocsin_up 1\n"
+
+
 @asynccontextmanager
 async def site(
     folder: Path,
@@ -216,7 +223,8 @@ async def site(
     async with Store.open(folder / "data", ballast_bytes=0) as store:
         loop = Loop(State(loaded.configuration, await store.load()), store, clock)
         here = Site(loop, store, loaded, clock)
-        rooms = here.rooms(local, limits or Limits(drain_seconds=0.5))
+        here.limits = limits or here.limits
+        rooms = here.rooms(local, here.limits)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(loop.run)
             async with (

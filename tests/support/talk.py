@@ -1,12 +1,13 @@
 """What tests say to a running service, and what they ask it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from support.service import Reply, Service
 
 
 def alert(*, ends: str | None = None, summary: str = "", **labels: str) -> dict[str, Any]:
-    """One alert as Prometheus posts it; with `ends` in the past it is over."""
+    """One alert as Prometheus posts it; it is over from `ends` on."""
     annotations = {"summary": summary} if summary else {}
     posted: dict[str, Any] = {"labels": labels, "annotations": annotations}
     if ends is not None:
@@ -22,7 +23,7 @@ async def fire(service: Service, *, summary: str = "", **labels: str) -> None:
 
 async def end(service: Service, **labels: str) -> None:
     """Report that it is over."""
-    posted = alert(ends="2020-01-01T00:00:00Z", **labels)
+    posted = alert(ends=datetime.now(UTC).isoformat(), **labels)
     reply = await service.post("/api/v2/alerts", [posted])
     assert reply.status == 200, reply
 

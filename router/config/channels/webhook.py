@@ -1,0 +1,49 @@
+"""Webhooks: Alertmanager's body, posted to any address, signed when there is a secret."""
+
+from router.config.address import http_url
+from router.config.channels.channel import Channel, Options, Unusable, secret
+from router.config.table import Table
+from router.config.vault import Vault
+from router.core.integration import WebhookIntegration
+from router.core.moment import SECOND
+
+MAX_ALERTS = 100_000
+TIMEOUT = 10 * SECOND
+
+
+def _shared(table: Table, vault: Vault) -> Options:
+    return Options(
+        send_resolved=table.flag("send_resolved", None),
+        secret=vault.secret(table, "secret"),
+        max_alerts=table.number("max_alerts", None, least=0, most=MAX_ALERTS),
+        timeout=table.duration("timeout", None, zero=False),
+    )
+
+
+def _own(table: Table, vault: Vault) -> Options:
+    url = vault.secret(table, "url", http_url, is_address=True)
+    return _shared(table, vault).over(Options(url=url))
+
+
+def _build(options: Options) -> tuple[WebhookIntegration, ...]:
+    if options.url is None:
+        raise Unusable("needs a url")
+    return (
+        WebhookIntegration(
+            send_resolved=options.send_resolved is not False,
+            url=options.url,
+            secret=options.secret,
+            max_alerts=options.max_alerts or 0,
+            timeout=options.timeout or TIMEOUT,
+        ),
+    )
+
+
+CHANNEL = Channel(
+    shared=_shared,
+    own=_own,
+    build=_build,
+    personal="webhook",
+    check=http_url,
+    address=lambda address: Options(url=secret(address)),
+)

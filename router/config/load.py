@@ -1,0 +1,108 @@
+"""From the bytes of routes.toml to everything it says, or to every mistake in it at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from router.config import (
+    api,
+    inhibition,
+    intervals,
+    names,
+    policies,
+    reach,
+    receivers,
+    routes,
+    service,
+    sources,
+    syntax,
+    teams,
+    usage,
+    users,
+)
+from router.config.findings import Findings
+from router.config.lines import index
+from router.config.table import Table
+from router.config.vault import Vault
+from router.core.configuration import Configuration
+from router.core.route import Plan, Tree, build
+from router.core.settings import ApiSettings, ServiceSettings, SlackSettings, Source
+from router.errors import ConfigError
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """A routes.toml that can be used. `text` is the file as written, secrets as references.
+
+    `warnings` are what is probably not meant, like problems with their lines. `missing` are the
+    secrets that are not where the file says (`key path: ${NAME} is not set`): what needs them
+    cannot work, and the caller decides whether that may be.
+    """
+
+    configuration: Configuration
+    text: bytes
+    service: ServiceSettings
+    api: ApiSettings
+    slack: SlackSettings
+    sources: tuple[Source, ...]
+    warnings: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def load(
+    text: bytes, *, name: str = "routes.toml", folder: Path, environ: Mapping[str, str]
+) -> Loaded:
+    """Read and check a whole routes.toml called `name`; secret files are relative to `folder`.
+
+    Raises:
+        ConfigError: it has mistakes; `problems` are all of them, as `routes.toml:LINE: key path:
+            what is wrong`, in the order of their lines. None shows a secret.
+    """
+    document = syntax.read(text)
+    values = document.values
+    lines = {} if values is None else index(document.text)
+    findings = Findings(name, lines, partial=bool(document.problems))
+    for line, what in document.problems:
+        findings.unreadable(line, what)
+    if values is None:
+        raise ConfigError(findings.problems)
+    root = Table(values, (), findings)
+    plan, loaded = _read(text, root, Vault(folder, environ), folder)
+    root.unknown_keys()
+    if findings.problems:
+        raise ConfigError(findings.problems)
+    reach.warn(plan, findings)
+    usage.warn(loaded.configuration, plan, findings)
+    return msgspec.structs.replace(loaded, warnings=findings.warnings, missing=findings.lacking)
+
+
+def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, Loaded]:
+    known = names.read(root)
+    settings = service.settings(root, vault, folder)
+    rules = service.rules(root, known)
+    shared = receivers.shared(root, vault)
+    plan = routes.read(root, known)
+    configuration = Configuration(
+        tree=Tree(build(plan)),
+        receivers=receivers.read(root, vault, shared),
+        policies=policies.read(root, known, settings.timezone),
+        users=users.read(root, vault, shared),
+        teams=teams.read(root, known),
+        inhibit=inhibition.read(root),
+        intervals=intervals.read(root, settings.timezone),
+        fallback=rules.fallback,
+        fallback_every=rules.fallback_every,
+        resolve_timeout=rules.resolve_timeout,
+        recovery_grace=rules.recovery_grace,
+        retention=rules.retention,
+        url=settings.url,
+        timezone=settings.timezone,
+    )
+    return plan, Loaded(
+        configuration=configuration,
+        text=text,
+        service=settings,
+        api=api.read(root, vault),
+        slack=SlackSettings(signing_secret=shared["slack"].signing_secret),
+        sources=sources.read(root, vault),
+    )

@@ -1,0 +1,115 @@
+"""Says what is wrong with an operator's templates before a page depends on them."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from router.core.moment import MINUTE
+from router.core.notification import AlertSnapshot, IncidentSnapshot, Snapshot
+from router.core.outgoing import Outgoing
+from router.senders.clean import one_line
+from router.senders.message import FORMS, Escape, finished, flat
+from router.senders.sandbox import Sandbox
+from router.senders.view import view
+
+_AT = 1_767_603_600_000_000
+_LINK = "https://tocsin.example.com/ack/example"
+_KINDS = ("notification", "page", "acknowledged", "resolved", "notice")
+
+
+def check_templates(folder: Path) -> list[str]:
+    """Every problem of the templates in the folder, a sentence each; empty when there is none.
+
+    Each file is rendered for every kind of delivery with unknown names as errors. A label or
+    annotation may be absent without being a problem: alerts differ.
+    """
+    if not folder.is_dir():
+        return [f"{folder}: there is no such folder of templates"]
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.j2")):
+        name = path.name.removesuffix(".j2")
+        if name in FORMS:
+            problems.extend(f"{path}: {problem}" for problem in _problems(path, name))
+        else:
+            near = get_close_matches(name, FORMS, n=1, cutoff=0.4)
+            hint = f"; did you mean {near[0]}.j2?" if near else f"; known: {', '.join(FORMS)}"
+            problems.append(f"{path}: no message is made from this file{hint}")
+    return problems
+
+
+def _problems(path: Path, name: str) -> list[str]:
+    form = FORMS[name]
+    try:
+        sandbox = Sandbox(escape=form.escape is not Escape.NONE, strict=True)
+        render = sandbox.prepare(path.read_text("utf-8"))
+        for kind in _KINDS:
+            data = _lenient_labels(view(_example(kind)))
+            text = finished(render(flat(data) if form.flat else data), form)
+            if kind == "page" and not form.one_line and _LINK not in text:
+                return ["a page made from it does not show the ack link {{ ack_url }}"]
+    except Exception as error:  # noqa: BLE001 - a template can raise anything, and each is a finding
+        line = getattr(error, "lineno", None)
+        return [f"{f'line {line}: ' if line else ''}{one_line(str(error), 300)}"]
+    return []
+
+
+class _AnyLabel(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _lenient_labels(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        items = {key: _lenient_labels(item, key) for key, item in value.items()}
+        return _AnyLabel(items) if name.endswith(("labels", "annotations")) else items
+    return [_lenient_labels(item) for item in value] if isinstance(value, list) else value
+
+
+def _example(kind: str) -> Outgoing:
+    firing = kind != "resolved"
+    status = {"acknowledged": "acknowledged", "resolved": "resolved"}.get(kind, "triggered")
+    incident = IncidentSnapshot(
+        number=7,
+        status=status,
+        policy="critical",
+        priority="P0",
+        round=0,
+        step=0,
+        opened_at=_AT - 5 * MINUTE,
+        answered_by="" if status == "triggered" else "ana",
+    )
+    alert = AlertSnapshot(
+        firing=firing,
+        labels=msgspec.Raw(b'{"alertname":"DiskFull","instance":"db1","severity":"critical"}'),
+        annotations=msgspec.Raw(b'{"summary":"Disk of db1 is 97 % full"}'),
+        starts_at=_AT - 6 * MINUTE,
+        ends_at=_AT,
+        url="https://prometheus.example.com/graph",
+    )
+    snapshot = Snapshot(
+        status="firing" if firing else "resolved",
+        reason="first notification",
+        group_key='{}:{alertname="DiskFull"}',
+        group_labels={"alertname": "DiskFull"},
+        alerts=() if kind == "notice" else (alert,),
+        firing=int(firing),
+        resolved=int(not firing),
+        receiver="ops",
+        severity="critical",
+        incident=None if kind in ("notification", "notice") else incident,
+        note="Nobody answered incident #7." if kind == "notice" else "",
+    )
+    return Outgoing(
+        key="example/1",
+        subject="example",
+        attempt=1,
+        kind=kind,
+        target="user:ana/email",
+        snapshot=snapshot,
+        at=_AT,
+        ack_url=_LINK if kind == "page" else "",
+        external_url="https://tocsin.example.com",
+        maybe_sent=kind == "page",
+    )

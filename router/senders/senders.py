@@ -1,0 +1,164 @@
+"""Every way out: takes a delivery and an integration, and hands the one to the other's channel."""
+
+import hashlib
+import ssl
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
+
+import msgspec
+
+from router.core.integration import (
+    AppriseIntegration,
+    ConsoleIntegration,
+    EmailIntegration,
+    Integration,
+    PagerdutyIntegration,
+    SlackIntegration,
+    SmsIntegration,
+    WebhookIntegration,
+)
+from router.core.moment import SECOND
+from router.core.outgoing import Destination, Outgoing, Receipt
+from router.errors import PermanentDeliveryError
+from router.senders.apprise import AppriseSender
+from router.senders.console import ConsoleSender
+from router.senders.email import EmailSender
+from router.senders.http import Http, Wanted
+from router.senders.message import Messages
+from router.senders.pagerduty import PagerdutySender
+from router.senders.slack import SlackSender
+from router.senders.sms import SmsSender
+from router.senders.webhook import WebhookSender
+
+_CONSOLE = Destination(name="console")
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """How many seconds one attempt may take, connection and answer included."""
+
+    http: float = 10.0
+    email: float = 30.0
+    apprise: float = 20.0
+
+
+class Senders:
+    """All channels, sharing one HTTP session and one set of templates."""
+
+    def __init__(
+        self,
+        http: Http,
+        messages: Messages,
+        out: TextIO,
+        *,
+        console: bool,
+        patience: Patience,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        self._instead = console
+        self._slack = SlackSender(http, messages, patience.http)
+        self._email = EmailSender(messages, patience.email, tls)
+        self._sms = SmsSender(http, messages, patience.http)
+        self._pagerduty = PagerdutySender(http, messages, patience.http)
+        self._webhook = WebhookSender(http)
+        self._apprise = AppriseSender(messages, patience.apprise)
+        self._console = ConsoleSender(messages, out)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        templates: Path | None = None,
+        *,
+        console: bool = False,
+        out: TextIO | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+        tls: ssl.SSLContext | None = None,
+        on_template_error: Callable[[str, str], None] = lambda file, reason: None,
+    ) -> AsyncIterator["Senders"]:
+        """Open what the channels share.
+
+        Files in `templates` replace the shipped ones of the same name. With `console`, an
+        integration that lacks a secret prints to `out` (the terminal) instead. `tls` replaces
+        the system's certificate authorities. `on_template_error(file, reason)` is told whenever
+        a template failed and the next best text was sent.
+        """
+        messages = Messages(templates, on_template_error)
+        async with Http.open(tls) as http:
+            yield cls(
+                http, messages, out or sys.stdout, console=console, patience=patience, tls=tls
+            )
+
+    async def send(self, outgoing: Outgoing, integration: Integration, wanted: Wanted) -> Receipt:
+        """Make one attempt. `wanted` is asked once more right before the send begins.
+
+        Raises:
+            Withdrawn: it said no, and nothing was sent.
+            DeliveryError: not delivered, as far as is known; another attempt may work.
+            PermanentDeliveryError: not delivered, and repeating this attempt is no use.
+        """
+        if missing := integration.missing():
+            if self._instead:
+                return await self._console.send(outgoing, integration.kind, wanted)
+            words = f"{integration.kind}: {', '.join(missing)} is not set"
+            raise PermanentDeliveryError(words)
+        match integration:
+            case SlackIntegration():
+                return await self._slack.send(outgoing, integration, wanted)
+            case EmailIntegration():
+                return await self._email.send(outgoing, integration, wanted)
+            case SmsIntegration():
+                return await self._sms.send(outgoing, integration, wanted)
+            case PagerdutyIntegration():
+                return await self._pagerduty.send(outgoing, integration, wanted)
+            case WebhookIntegration():
+                return await self._webhook.send(outgoing, integration, wanted)
+            case AppriseIntegration():
+                return await self._apprise.send(outgoing, integration, wanted)
+            case ConsoleIntegration():
+                return await self._console.send(outgoing, integration.kind, wanted)
+        raise PermanentDeliveryError(f"there is no sender for {integration.kind}")
+
+    def destination(self, integration: Integration) -> Destination:
+        """The queue of an integration. Names hold hashes where there are secrets."""
+        return _CONSOLE if self._instead and integration.missing() else destination(integration)
+
+
+def destination(integration: Integration) -> Destination:
+    """Where an integration's messages queue, and how fast they may go.
+
+    Slack takes about one message a second and channel (docs.slack.dev/apis/web-api/rate-limits),
+    Twilio one text a second and long number, PagerDuty about two events a second and key.
+    """
+    match integration:
+        case SlackIntegration(webhook_url=address) if address:
+            return Destination(name=f"slack:{_hash(address.value)}", spacing=SECOND)
+        case SlackIntegration(token=token, channel=channel):
+            name = f"slack:{_hash(token.value if token else '')}:{channel}"
+            return Destination(name=name, spacing=SECOND)
+        case EmailIntegration(smarthost=smarthost):
+            return Destination(name=f"email:{smarthost}", parallel=2)
+        case SmsIntegration(sender=sender, account=account):
+            return Destination(name=f"sms:{_hash(account.value)}:{sender}", spacing=SECOND)
+        case PagerdutyIntegration(api_url=url, routing_key=key):
+            return Destination(name=f"pagerduty:{_host(url)}:{_hash(key.value)}", parallel=4)
+        case WebhookIntegration(url=url):
+            return Destination(name=f"webhook:{_hash(_host(url.value))}", parallel=16)
+        case AppriseIntegration(url=url):
+            return Destination(name=f"apprise:{_hash(url.value)}")
+    return _CONSOLE
+
+
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()[:12]
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return f"{parts.hostname}:{parts.port or parts.scheme}"
+    except ValueError:
+        return url

@@ -1,0 +1,51 @@
+"""Incidents as rows; resolved ones stay until their retention is over."""
+
+import sqlite3
+from collections.abc import Collection
+
+from router.core.incident import Incident, Status
+from router.store.rows import Row, Value, select, upsert
+from router.store.shape import Shape
+
+SHAPE = Shape(Incident)
+
+PUT = upsert(
+    "incident",
+    (*SHAPE.columns, "resolved_seq"),
+    resolved_seq="CASE WHEN incident.status = 'resolved' AND excluded.status = 'resolved'"
+    " THEN incident.resolved_seq ELSE excluded.resolved_seq END",
+)
+ONE = select("incident", SHAPE.columns, "WHERE number = ?")
+
+
+def row(incident: Incident, resolved_seq: int) -> Row:
+    """The incident's row. `resolved_seq` is the last record up to its resolution, or 0."""
+    return (*SHAPE.row(incident), resolved_seq)
+
+
+def load(db: sqlite3.Connection) -> list[Incident]:
+    """The incidents that are not resolved, by number."""
+    query = select("incident", SHAPE.columns, "WHERE status <> 'resolved' ORDER BY number")
+    return [SHAPE.of(row) for row in db.execute(query)]
+
+
+def newest(
+    limit: int, before: int | None, status: Collection[str] | None
+) -> tuple[str, list[Value]]:
+    """The query for the newest incidents below `before`, in one of these states."""
+    conditions: list[str] = []
+    values: list[Value] = []
+    if before is not None:
+        conditions.append("number < ?")
+        values.append(before)
+    if status is not None:
+        wanted = sorted(status)
+        conditions.append(f"status IN ({', '.join('?' * len(wanted))})")
+        values.extend(wanted)
+        if Status.RESOLVED not in wanted:
+            conditions.append("status <> 'resolved'")  # By which the index of open ones is found.
+    where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+    return select("incident", SHAPE.columns, f"{where}ORDER BY number DESC LIMIT ?"), [
+        *values,
+        limit,
+    ]

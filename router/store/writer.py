@@ -1,0 +1,176 @@
+"""The one thread and the one connection that write; nobody else ever gets hold of either.
+
+SQLite before 3.51.3 can corrupt a file that two connections write or checkpoint at one instant,
+and a transaction that tasks share loses one task's rows with another's rollback.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+import anyio
+
+from router.errors import DiskFull, StoreError
+from router.store.room import NO_ROOM, out_of_room
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], T]
+
+_SETTINGS = (
+    "PRAGMA auto_vacuum = INCREMENTAL",  # Only counts before the first table.
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 1000",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA mmap_size = 0",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA secure_delete = FAST",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA busy_timeout = 0",
+)
+_PRIMARY = 0xFF  # The low byte of an extended result code.
+_ROOM_MATTERS = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
+class _Errand(NamedTuple):
+    job: Job[Any]
+    future: asyncio.Future[Any]
+
+
+class Writer:
+    """Runs jobs on the writing connection, one after another, in a thread of its own.
+
+    After a failure that is not a full disk nothing is run any more: once an fsync has failed, a
+    later success proves nothing. Open the store anew; it recovers from its log file.
+    """
+
+    def __init__(self, path: Path, connect: Callable[[Path], sqlite3.Connection]) -> None:
+        self._path = path
+        self._connect = connect
+        self._errands: SimpleQueue[_Errand | None] = SimpleQueue()
+        self._failure: StoreError | None = None
+        self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, job: Job[T]) -> T:
+        """What the job returns. It runs to its end even when the caller is cancelled meanwhile.
+
+        Raises:
+            DiskFull: there was no room; nothing was written.
+            StoreError: the file or the disk failed.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._errands.put(_Errand(job, future))
+        with anyio.CancelScope(shield=True):
+            await _outlast(future)
+        return future.result()
+
+    async def close(self) -> None:
+        """Close the connection once the jobs before are done, and end the thread."""
+        self._errands.put(None)
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(self._thread.join)
+
+    def _work(self) -> None:
+        db: sqlite3.Connection | None = None
+        try:
+            while (errand := self._errands.get()) is not None:
+                try:
+                    self._refuse_after_failure()
+                    db = db or self._connect(self._path)
+                    result = errand.job(db)
+                except BaseException as error:  # noqa: BLE001 - raised where the job came from
+                    _answer(errand.future, None, self._judge(error))
+                else:
+                    _answer(errand.future, result, None)
+        finally:
+            if db is not None:
+                db.close()
+
+    def _refuse_after_failure(self) -> None:
+        if self._failure is not None:
+            raise StoreError(f"nothing is written any more, because of: {self._failure}")
+
+    def _judge(self, error: BaseException) -> StoreError:
+        judged = error if isinstance(error, StoreError) else failure(error, self._path)
+        if self._failure is None and not isinstance(judged, DiskFull):
+            self._failure = judged
+        return judged
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The writing connection: every commit is on the disk when it returns.
+
+    Raises:
+        StoreError: the file system cannot do what a log file needs.
+    """
+    db = sqlite3.connect(path, isolation_level=None, cached_statements=512)
+    try:
+        for setting in _SETTINGS:
+            db.execute(setting).fetchall()
+        ((mode,),) = db.execute("PRAGMA journal_mode").fetchall()
+        if mode != "wal":
+            raise StoreError(f"{path}: write-ahead logging is not possible here, only {mode!r}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of what is written inside, or nothing of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # SQLite may have rolled back by itself.
+            db.execute("ROLLBACK")
+        raise
+
+
+def failure(error: BaseException, path: Path) -> StoreError:
+    """What an error of SQLite, or in a job, means to whoever asked for it."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    full = code & _PRIMARY == sqlite3.SQLITE_FULL
+    full = full or (isinstance(error, OSError) and error.errno in NO_ROOM)
+    if full or (code in _ROOM_MATTERS and out_of_room(path.parent)):
+        told: StoreError = DiskFull(f"no room is left to write {path}; free some on its disk")
+    else:
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        told = StoreError(f"{path} cannot be written or read: {error} ({name})")
+    told.__cause__ = error
+    return told
+
+
+async def _outlast(future: asyncio.Future[T]) -> None:
+    """Wait for the future even when cancelled meanwhile; the cancellation goes on after it."""
+    cancelled: asyncio.CancelledError | None = None
+    while not future.done():
+        try:
+            await asyncio.wait((future,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from future.exception()
+
+
+def _answer(future: asyncio.Future[Any], result: object, error: StoreError | None) -> None:
+    def settle() -> None:
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    future.get_loop().call_soon_threadsafe(settle)

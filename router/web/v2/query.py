@@ -1,0 +1,60 @@
+"""What may stand in the query and headers of a request to the API, as go-openapi reads it."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from aiohttp import web
+
+from router.core.matcher import Matcher, MatcherError, parse
+from router.core.pattern import PatternError, predicate
+from router.web.refusal import Refused
+
+_TRUE = frozenset(["1", "t", "true", "y", "yes", "on", "ok", "enabled", "checked", "selected"])
+_JSON = frozenset(("*/*", "application/*", "application/json"))
+
+
+def flag(request: web.Request, name: str) -> bool:
+    """A switch that is on unless it is turned off; what is not some word for yes means no."""
+    value = request.query.get(name, "")
+    return value.lower() in _TRUE if value else True
+
+
+def filters(request: web.Request) -> tuple[Matcher, ...]:
+    """The matchers of every `filter`, each exactly one.
+
+    Raises:
+        Refused: 400 when one of them is none.
+    """
+    try:
+        return tuple(parse(text) for text in request.query.getall("filter", []))
+    except MatcherError as error:
+        raise Refused(400, str(error)) from None
+
+
+def receiver(request: web.Request) -> Callable[[Iterable[str]], bool]:
+    """Whether one of several receivers' names is asked for, by the anchored regex `receiver`.
+
+    Raises:
+        Refused: 400 when it is no regex.
+    """
+    pattern = request.query.get("receiver", "")
+    if not pattern:
+        return lambda names: True
+    try:
+        matches = predicate(pattern, negative=False)
+    except PatternError as error:
+        sentence = f"failed to parse receiver param: {pattern}: {error}"
+        raise Refused(400, sentence) from None
+    return lambda names: any(map(matches, names))
+
+
+def require_json_wanted(headers: Mapping[str, str]) -> None:
+    """Check that an answer in JSON is acceptable.
+
+    Raises:
+        Refused: 406 when `Accept` names others only.
+    """
+    accept = headers.get("Accept", "*/*")
+    wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    if wanted.isdisjoint(_JSON) and wanted != {""}:
+        sentence = "unsupported media type requested, only [application/json] are available"
+        raise Refused(406, sentence, code=406)

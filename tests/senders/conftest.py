@@ -1,0 +1,79 @@
+"""What the senders' tests share: one server of each kind, and all senders, impatient."""
+
+import threading
+from collections.abc import AsyncIterator
+
+import pytest
+from support.certificate import Certificate, make
+from support.servers import PagerdutyServer, SlackServer, TwilioServer, WebhookServer
+from support.smtp import SmtpServer
+
+from router.senders.senders import Patience, Senders
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A certificate for localhost that only these tests trust."""
+    return make(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+async def senders(certificate: Certificate) -> AsyncIterator[Senders]:
+    """Every channel, trusting the test certificate; no template may fail."""
+    failures: list[tuple[str, str]] = []
+    async with Senders.open(
+        patience=Patience(http=0.4, email=0.8, apprise=0.8),
+        tls=certificate.client,
+        on_template_error=lambda file, reason: failures.append((file, reason)),
+    ) as opened:
+        yield opened
+    assert failures == []
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with SlackServer.open() as server:
+        yield server
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[TwilioServer]:
+    async with TwilioServer.open() as server:
+        yield server
+
+
+@pytest.fixture
+async def pagerduty() -> AsyncIterator[PagerdutyServer]:
+    async with PagerdutyServer.open() as server:
+        yield server
+
+
+@pytest.fixture
+async def webhook() -> AsyncIterator[WebhookServer]:
+    async with WebhookServer.open() as server:
+        yield server
+
+
+@pytest.fixture
+async def smtp() -> AsyncIterator[SmtpServer]:
+    async with SmtpServer.open() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def apprise_loaded() -> None:
+    """Apprise takes a second to load; impatient tests must not pay for it."""
+
+    def load() -> None:
+        import apprise
+
+        assert apprise.Apprise.instantiate("json://localhost") is not None
+
+    loading = threading.Thread(target=load)
+    loading.start()
+    loading.join()
