@@ -13,7 +13,8 @@ def read(root: Table, names: Names) -> Plan:
     root.need("route", "there is no [route]; it needs at least a receiver or a policy")
     table = root.table("route")
     plan = _route(table, names, 0)
-    if table.values and "receiver" not in table and "policy" not in table:
+    is_there = isinstance(root.values.get("route"), dict)
+    if is_there and "receiver" not in table and "policy" not in table:
         table.absent("needs a receiver or a policy; others inherit it", "receiver", "policy")
     for key in ("matchers", "mute_time_intervals", "active_time_intervals", "continue"):
         if key in table:

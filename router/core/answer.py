@@ -7,6 +7,7 @@ from router.core.draft import Draft
 from router.core.incident import Incident, Status
 from router.core.notification import Snapshot
 from router.core.page import inform
+from router.core.plan import let_go
 from router.core.snapshot import PAGE_ALERTS, take
 
 
@@ -135,7 +136,7 @@ def _told(draft: Draft, incident: Incident) -> list[str]:
 def _withdraw(draft: Draft, incident: Incident) -> None:
     for row in draft.rows("incident", incident.number):
         if not row.claimed:
-            draft.close(row, "withdrawn")
+            let_go(draft, row, "withdrawn")
 
 
 def _picture(draft: Draft, incident: Incident, reason: str, by: str = "") -> Snapshot:

@@ -81,9 +81,13 @@ class Leaving(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rerouted(msgspec.Struct, frozen=True, gc=False):
-    """So many of the alerts that waited to be routed anew have been. Memory only."""
+    """So many of the alerts that waited to be routed anew have been. Memory only.
+
+    `slice` is how many may be routed next in one decision.
+    """
 
     count: int
+    slice: int
 
 
 class Reroute(msgspec.Struct, frozen=True):

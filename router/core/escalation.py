@@ -13,7 +13,7 @@ from router.core.group import Group
 from router.core.incident import Incident, Status
 from router.core.labels import decode, identity
 from router.core.moment import MINUTE, SECOND
-from router.core.mute import muted_by
+from router.core.mute import audible
 from router.core.page import inform, page
 from router.core.plan import Flushed
 from router.core.reach import reach
@@ -116,12 +116,12 @@ def run(draft: Draft, number: int) -> None:
 
 def _ring(draft: Draft, incident: Incident, also: list[str], why: str) -> None:
     group = draft.state.groups[incident.group]
-    wall = draft.now.wall
-    alerts = [
+    firing = [
         alert
         for alert in draft.state.alerts_of(group.id)
-        if alert.firing and not muted_by(draft.state, decode(alert.labels), wall)
+        if alert.firing and not draft.state.is_leaving(group.id, alert.id)
     ]
+    alerts = audible(draft.state, group, firing, draft.now.wall)
     if not alerts:
         _stay_quiet(draft, incident)
     elif incident.muted and not _step_is_due(draft, incident):
@@ -152,12 +152,14 @@ def _speak_up(draft: Draft, incident: Incident, group: Group, alerts: list[Alert
     notify = incident.policy.steps[index].notify
     rung = page(draft, incident, group, alerts, notify, reason="no longer muted")
     draft.record("unmuted", group=group.id, incident=incident.number, targets=rung)
+    due = incident.step_due if rung else draft.now.service
     draft.put_incident(
         replace(
             incident,
             muted=False,
             ran=incident.ran + 1,
-            next_due=incident.step_due,
+            step_due=due,
+            next_due=due,
             reached=incident.reached or bool(rung),
         )
     )
@@ -181,7 +183,13 @@ def _advance(draft: Draft, incident: Incident) -> Incident:
         index, round_ = 0, round_ + 1
     due = base + step.wait
     return replace(
-        incident, step=index, round=round_, ran=incident.ran + 1, step_due=due, next_due=due
+        incident,
+        step=index,
+        round=round_,
+        ran=incident.ran + 1,
+        step_due=due,
+        next_due=due,
+        failures=0,
     )
 
 
@@ -237,7 +245,7 @@ def _ring_fallback(
     rung = page(draft, incident, group, alerts, notify, reason=reason)
     draft.record("fallback", group=group.id, incident=incident.number, targets=rung)
     due = draft.now.service + configuration.fallback_every
-    incident = replace(incident, ran=incident.ran + 1, step_due=due, next_due=due)
+    incident = replace(incident, ran=incident.ran + 1, step_due=due, next_due=due, failures=0)
     if rung:
         draft.put_incident(replace(incident, exhausted=True))
     else:

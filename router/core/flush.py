@@ -4,10 +4,11 @@ from msgspec.structs import replace
 
 from router.core import digest, escalation, membership, page
 from router.core.alert import Alert
-from router.core.configuration import Policy
+from router.core.configuration import Digest
 from router.core.draft import Draft
 from router.core.group import Group
 from router.core.labels import decode, identity
+from router.core.moment import HOUR
 from router.core.mute import closed_by, muted_by
 from router.core.plan import Flushed, lanes, plan
 from router.core.route import Route
@@ -22,10 +23,11 @@ def flush(draft: Draft, number: int) -> None:
         return
     route = draft.configuration.tree.routes.get(group.route)
     policy = draft.configuration.policies.get(group.policy)
+    gathers = policy.digest if policy is not None and not group.incident else None
     flushed = _look(draft, group, route)
-    group = _tick(draft, group, route, policy, flushed.reasons)
-    if policy is not None and policy.digest is not None:
-        _digest(draft, group, policy, flushed)
+    group = _tick(draft, group, route, gathers, flushed.reasons)
+    if gathers is not None:
+        _digest(draft, group, gathers, flushed)
     else:
         for lane in lanes(draft, group):
             plan(draft, group, route, lane, flushed)
@@ -56,7 +58,11 @@ def _look(draft: Draft, group: Group, route: Route | None) -> Flushed:
 
 
 def _tick(
-    draft: Draft, group: Group, route: Route | None, policy: Policy | None, reasons: tuple[str, ...]
+    draft: Draft,
+    group: Group,
+    route: Route | None,
+    gathers: Digest | None,
+    reasons: tuple[str, ...],
 ) -> Group:
     """The group with its next flush set: a fixed rate, but never two at once after a delay."""
     assert group.next_due is not None
@@ -64,8 +70,9 @@ def _tick(
     due = max(group.next_due + interval, draft.now.service + 1)
     if draft.now.service - group.next_due > interval:
         due = draft.now.service + interval
-    if policy is not None and policy.digest is not None:
-        due = draft.now.service + digest.next_at(policy.digest, draft.now.wall) - draft.now.wall
+    if gathers is not None:
+        # A clock set back a little must not bring the same day's digest twice.
+        due = draft.now.service + digest.next_at(gathers, draft.now.wall + HOUR) - draft.now.wall
     if reasons != group.muted_by:
         draft.record("muted" if reasons else "unmuted", group=group.id, by=list(reasons))
     ticked = replace(group, next_due=due, flushes=group.flushes + 1, muted_by=reasons, failures=0)
@@ -73,8 +80,7 @@ def _tick(
     return ticked
 
 
-def _digest(draft: Draft, group: Group, policy: Policy, flushed: Flushed) -> None:
+def _digest(draft: Draft, group: Group, gathers: Digest, flushed: Flushed) -> None:
     """One message with everything that gathered, to each target of the digest."""
-    assert policy.digest is not None
     if flushed.told:
-        page.tell(draft, group, flushed.told, policy.digest.notify, reason="digest")
+        page.tell(draft, group, flushed.told, gathers.notify, reason="digest")

@@ -45,7 +45,7 @@ def _first(draft: Draft, report: Report, new: Alert) -> None:
         ended = draft.state.tombstones.get(identity(report.labels))
         if not new.firing:
             draft.add(c.PutTombstone(identity(report.labels), max(report.as_of, ended or 0)))
-        if ended is not None and ended >= report.as_of:
+        if ended is not None and ended > report.as_of:
             draft.answer("stale")
             return
     if new.firing:
@@ -58,7 +58,7 @@ def _late(known: Alert, new: Alert, report: Report) -> bool:
     """Whether a queue brought a report older than what already followed it."""
     if report.as_of is None or new.firing == known.firing:
         return False
-    return report.as_of <= known.changed_at
+    return report.as_of < known.changed_at
 
 
 def _again(draft: Draft, known: Alert, new: Alert, report: Report) -> None:

@@ -1,8 +1,11 @@
 """The reasons to stay quiet: inhibition, the calendar, and silences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from router.core.alert import Alert
 from router.core.configuration import Configuration
+from router.core.group import Group
+from router.core.labels import decode
 from router.core.route import Route
 from router.core.state import State
 
@@ -16,6 +19,13 @@ def muted_by(state: State, labels: Mapping[str, str], wall: int) -> tuple[str, .
     inhibited = (f"inhibited:{source[1]}",) if source else ()
     silences = state.silences.silenced_by(labels, wall)
     return inhibited + tuple(f"silence:{silence}" for silence in silences)
+
+
+def audible(state: State, group: Group, alerts: Iterable[Alert], wall: int) -> list[Alert]:
+    """Those of a group's alerts that may be told of now."""
+    if closed_by(state.configuration, state.configuration.tree.routes.get(group.route), wall):
+        return []
+    return [alert for alert in alerts if not muted_by(state, decode(alert.labels), wall)]
 
 
 def closed_by(configuration: Configuration, route: Route | None, wall: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from router.core.incident import Incident
 from router.core.labels import identity
 from router.core.moment import DAY
 from router.core.notification import Delivery, Snapshot, encode
-from router.core.plan import key, newest
+from router.core.plan import key, let_go, newest
 from router.core.reach import reach
 from router.core.snapshot import PAGE_ALERTS, take
 
@@ -40,7 +40,7 @@ def page(
             payloads[person] = encode(take(group, alerts, reason, incident=incident, limit=limit))
         for row in draft.lane(f"i{incident.number}:{target}"):
             if not row.claimed:
-                draft.close(row, "superseded")
+                let_go(draft, row, "superseded")
         row = _row(draft, incident, target, "page", reason, f"{incident.ran}")
         draft.enqueue(
             replace(
@@ -106,21 +106,26 @@ def tell(
     kind: str = "notification",
     note: str = "",
 ) -> list[str]:
-    """Tell of a group outside any incident: a digest, or a notice that something is wrong."""
+    """Tell of a group outside any incident: a digest, or a notice that something is wrong.
+
+    Notices leave by a lane of their own: no notification waits for one, or gives way to it.
+    """
     targets, empty = reach(draft.configuration, notify, "normal")
     for reference in empty:
         draft.record("unreachable", group=group.id, target=reference)
     payload = encode(take(group, alerts, reason, limit=PAGE_ALERTS, note=note))
     digest = kind == "notification"
     for target, after in targets.items():
-        for row in draft.lane(f"g{group.id}:{target}"):
+        lane = f"{'g' if digest else 'n'}{group.id}:{target}"
+        for row in draft.lane(lane):
             if not row.claimed:
-                draft.close(row, "superseded")
+                let_go(draft, row, "superseded")
+        number = draft.next_id("delivery")
         draft.enqueue(
             Delivery(
-                id=draft.next_id("delivery"),
-                key=key(draft.state.instance, f"g{group.id}.{reason}{group.flushes}", target),
-                lane=f"g{group.id}:{target}",
+                id=number,
+                key=key(draft.state.instance, f"g{group.id}.{kind}{number}", target),
+                lane=lane,
                 kind=kind,
                 target=target,
                 group=group.id,

@@ -73,13 +73,15 @@ def plan(draft: Draft, group: Group, route: Route | None, to: Lane, flushed: Flu
     waiting = next((row for row in open_rows if not row.claimed), None)
     flying = next((row for row in open_rows if row.claimed), None)
     base = after(draft, flying) if flying else entry
+    if waiting is not None and waiting.maybe_sent:
+        base = _perhaps(draft, waiting)
     firing, resolved = _content(base, flushed, ended_only=not to.current)
     told, ended = flushed.ids(firing), flushed.ids(resolved)
     reason = _reason(draft, route, base, told, ended, to.integration.send_resolved)
     if waiting is not None:
         if reason and _says(waiting, told, ended):
             return
-        draft.close(waiting, "superseded" if reason else "withdrawn")
+        let_go(draft, waiting, "superseded" if reason else "withdrawn")
     if not reason:
         return
     if not to.integration.send_resolved:
@@ -126,6 +128,28 @@ def after(draft: Draft, row: Delivery, ref: str = "") -> LogEntry:
         expires_due=draft.now.service + min(draft.configuration.retention, 2 * repeat),
         ref=ref or (entry.ref if entry else ""),
     )
+
+
+def let_go(draft: Draft, row: Delivery, outcome: str) -> None:
+    """Be done with a delivery that was not taken; who may have got it is owed its end."""
+    draft.close(row, outcome)
+    if row.maybe_sent and row.kind not in ("resolved", "notice"):
+        remember(draft, _perhaps(draft, row))
+
+
+def remember(draft: Draft, entry: LogEntry) -> None:
+    """Write down what a lane was told, unless it will never be asked again."""
+    over = entry.incident and draft.incident(entry.incident) is None
+    if not over or draft.lane(entry.lane):
+        draft.put_log(entry)
+
+
+def _perhaps(draft: Draft, row: Delivery) -> LogEntry:
+    """What the log says of a lane that may have been told: news is news still, an end is owed."""
+    entry, told = draft.log(row.lane), after(draft, row)
+    if entry is None:
+        return replace(told, firing=_NONE, resolved=_NONE)
+    return replace(entry, owed=entry.owed | told.owed, expires_due=told.expires_due)
 
 
 def _content(

@@ -9,11 +9,11 @@ from router.core import event as e
 from router.core import membership
 from router.core.draft import Draft
 from router.core.incident import Incident, Status
-from router.core.labels import decode, identity
+from router.core.labels import identity
 from router.core.moment import SECOND
-from router.core.mute import muted_by
+from router.core.mute import audible
 from router.core.notification import Delivery
-from router.core.plan import after
+from router.core.plan import after, let_go, remember
 from router.core.state import State
 
 FIRST_WAIT = SECOND // 2  # Alertmanager's back-off: half a second, growing by half, up to a minute,
@@ -75,7 +75,7 @@ def _not_now(draft: Draft, row: Delivery, incident: Incident | None) -> None:
     if incident is not None and incident.held:
         draft.answer("wait")  # If the trouble comes back, so does the page.
         return
-    draft.close(row, "withdrawn")
+    _give_up(draft, row, "withdrawn")
     draft.answer("gone")
 
 
@@ -84,9 +84,11 @@ def _silent(draft: Draft, row: Delivery) -> bool:
     if not row.firing or row.resolved or row.kind not in ("page", "notification"):
         return False
     told = set(row.firing)
+    group = draft.group(row.group)
     alerts = [a for a in draft.state.alerts_of(row.group) if identity(a.labels) in told]
-    wall = draft.now.wall
-    return bool(alerts) and all(muted_by(draft.state, decode(a.labels), wall) for a in alerts)
+    if group is None or not alerts:
+        return False
+    return not audible(draft.state, group, alerts, draft.now.wall)
 
 
 def delivered(draft: Draft, event: e.Delivered) -> None:
@@ -99,7 +101,7 @@ def delivered(draft: Draft, event: e.Delivered) -> None:
     if row.kind == "resolved":
         draft.drop_log(row.lane)
     elif row.kind != "notice":
-        draft.put_log(after(draft, row, event.ref))
+        remember(draft, after(draft, row, event.ref))
     incident = draft.incident(row.incident)
     if row.kind == "page" and incident is not None:
         if incident.heard < row.run:
@@ -150,9 +152,7 @@ def failed(draft: Draft, event: e.Failed) -> None:
 
 
 def _give_up(draft: Draft, row: Delivery, outcome: str) -> None:
-    draft.close(row, outcome)
-    if row.maybe_sent and row.kind == "page":
-        draft.put_log(after(draft, row))  # They may have been told, so they hear of the end.
+    let_go(draft, row, outcome)
     if row.kind == "resolved":
         draft.drop_log(row.lane)
     if not row.incident:
@@ -190,7 +190,8 @@ def _fail_over(draft: Draft, row: Delivery, incident: Incident | None) -> None:
     """A page reached nobody: the person's next method now, or else the policy's next step."""
     if row.kind != "page" or incident is None or _hasten(draft, row):
         return
-    others = [r for r in draft.rows("incident", row.incident) if r.run == row.run]
+    pages = (r for r in draft.rows("incident", row.incident) if r.kind == "page")
+    others = any(r.run == row.run for r in pages)
     latest = row.run == incident.ran - 1
     if others or not latest or not incident.ringing or incident.heard >= row.run:
         return
@@ -198,7 +199,11 @@ def _fail_over(draft: Draft, row: Delivery, incident: Incident | None) -> None:
         return
     _record(draft, "nobody_reached", row)
     now = draft.now.service
-    draft.put_incident(replace(incident, next_due=now, step_due=now))
+    incident = replace(incident, next_due=now, step_due=now)
+    if incident.heard < incident.ran - len(incident.policy.steps):
+        # A whole pass reached nobody: another would not either.
+        incident = replace(incident, exhausted=True, reached=False)
+    draft.put_incident(incident)
 
 
 def _record(draft: Draft, kind: str, row: Delivery, **detail: Any) -> None:

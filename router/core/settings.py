@@ -25,7 +25,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A bearer token, whose it is, and what it may do."""
+    """A bearer token, whose it is, and what it may do. One that is missing lets nobody in."""
 
     name: str
     token: Secret
@@ -50,7 +50,8 @@ class HttpSource(msgspec.Struct, frozen=True, kw_only=True):
     """A source that posts to `/webhook/NAME`; `/api/v2/alerts` is the one's with alertmanager_api.
 
     `kind` is the shape of its bodies: `alertmanager`, or `webhook` for any other JSON. Without a
-    `token` of its own it needs one of the API's that may ingest, wherever the API asks for those.
+    `token` of its own it needs one of the API's that may ingest, wherever the API asks for those;
+    with one that is missing it takes nothing from anybody.
     """
 
     name: str

@@ -29,6 +29,7 @@ class State:
     `lanes` holds the ids of open deliveries in the order they leave, `rows` the same by subject
     (`"group"` or `"incident"`, number), `logged` the lanes that were told about a subject.
     `firing` counts each group's firing alerts. `members` of a group include those in `leaving`.
+    `reroute` are the alerts to be routed anew, the next ones last, `reroute_slice` at a time.
     """
 
     def __init__(self, configuration: Configuration, stored: Stored) -> None:
@@ -55,6 +56,7 @@ class State:
         self.grace: dict[str, int] = {}
         self.unheard: set[str] = set()
         self.reroute: list[int] = []
+        self.reroute_slice = 1
         self.waiting = Waiting(self._due_of)
         self._fill(stored)
 
@@ -287,7 +289,9 @@ class State:
         self.waiting.add(0, Kind.REROUTE, 0)
 
     def _rerouted(self, command: c.Rerouted) -> None:
-        del self.reroute[-command.count :]
+        if command.count:
+            del self.reroute[-command.count :]
+        self.reroute_slice = command.slice
         self.waiting.add(0, Kind.REROUTE, 0)
 
     def _heard(self, command: c.Heard) -> None:

@@ -10,6 +10,7 @@ from router.core.draft import Draft
 from router.core.labels import decode, identity
 from router.core.moment import DAY, MINUTE
 from router.core.page import tell
+from router.core.plan import let_go
 from router.core.waiting import Kind
 
 SLICE = 500  # So many alerts are routed anew in one decision.
@@ -21,7 +22,11 @@ def started(draft: Draft) -> None:
     """Whatever was being sent when we stopped has an unknown outcome: it is sent again, marked."""
     for row in draft.state.deliveries.values():
         if row.claimed:
-            draft.put_delivery(replace(row, claimed=False, maybe_sent=True, due=draft.now.service))
+            again = replace(row, claimed=False, maybe_sent=True, due=draft.now.service)
+            if len(draft.lane(row.lane)) > 1:
+                let_go(draft, again, "superseded")  # What waits behind it says it better.
+            else:
+                draft.put_delivery(again)
             draft.record(
                 "unknown",
                 group=row.group,
@@ -42,14 +47,15 @@ def reconfigured(draft: Draft, event: e.Reconfigured) -> None:
 
 def reroute(draft: Draft) -> None:
     """Let a slice of the alerts find their groups in the tree as it is now."""
-    numbers = draft.state.reroute[-SLICE:]
+    size = draft.state.reroute_slice
+    numbers = draft.state.reroute[-size:]
     if not numbers:
         return
     for number in reversed(numbers):
         alert = draft.state.by_id.get(number)
         if alert is not None and alert.firing:
             _replace(draft, alert)
-    draft.add(c.Rerouted(len(numbers)))
+    draft.add(c.Rerouted(len(numbers), min(SLICE, 4 * size)))
 
 
 def _replace(draft: Draft, alert: Alert) -> None:
@@ -99,42 +105,74 @@ def _depart(draft: Draft, alert: Alert, number: int) -> None:
 
 def stopped(draft: Draft, event: e.Stopped) -> None:
     """A rule failed on something due: it waits, ever longer, and the fallback hears of it."""
-    now = draft.now.service
-    number = event.id
-    if event.kind == Kind.INCIDENT and number in draft.state.incidents:
-        incident = draft.state.incidents[number]
-        due = now + _aside(incident.failures)
-        draft.put_incident(
-            replace(incident, failures=incident.failures + 1, next_due=due, step_due=due)
-        )
-        draft.record("stopped", group=incident.group, incident=number, error=event.error)
-        _alarm(draft, incident.group, incident.failures, f"incident {number}", event.error)
-    elif event.kind == Kind.GROUP and number in draft.state.groups:
-        group = draft.state.groups[number]
-        due = now + _aside(group.failures)
-        draft.put_group(replace(group, failures=group.failures + 1, next_due=due))
-        draft.record("stopped", group=number, error=event.error)
-        _alarm(draft, number, group.failures, f"group {group.key}", event.error)
-    elif event.kind == Kind.ALERT and number in draft.state.by_id:
-        alert = draft.state.by_id[number]
-        draft.add(c.PutAlert(replace(alert, expires_due=now + MINUTE)))
-    elif event.kind == Kind.REROUTE:
-        draft.add(c.Rerouted(1))
+    match event.kind:
+        case Kind.INCIDENT:
+            _stop_incident(draft, event)
+        case Kind.GROUP:
+            _stop_group(draft, event)
+        case Kind.DELIVERY:
+            _stop_delivery(draft, event)
+        case Kind.ALERT:
+            alert = draft.state.by_id[event.id]
+            draft.add(c.PutAlert(replace(alert, expires_due=draft.now.service + MINUTE)))
+            _alarm_alert(draft, event.id, event.error)
+        case Kind.REROUTE:
+            _stop_reroute(draft, event.error)
+
+
+def _stop_incident(draft: Draft, event: e.Stopped) -> None:
+    incident = draft.state.incidents[event.id]
+    due = draft.now.service + _aside(incident.failures)
+    draft.put_incident(
+        replace(incident, failures=incident.failures + 1, next_due=due, step_due=due)
+    )
+    _alarm(draft, incident.group, f"incident {incident.number}", event.error, incident.number)
+
+
+def _stop_group(draft: Draft, event: e.Stopped) -> None:
+    group = draft.state.groups[event.id]
+    due = draft.now.service + _aside(group.failures)
+    draft.put_group(replace(group, failures=group.failures + 1, next_due=due))
+    _alarm(draft, group.id, f"group {group.key}", event.error)
+
+
+def _stop_delivery(draft: Draft, event: e.Stopped) -> None:
+    row = draft.state.deliveries.get(event.id)
+    if row is None or row.claimed:
+        return
+    age = draft.now.service - (row.not_after - DAY)
+    due = draft.now.service + min(max(age, MINUTE), LONGEST_ASIDE)
+    draft.put_delivery(replace(row, due=due))
+    _alarm(draft, row.group, f"the {row.kind} to {row.target}", event.error, row.incident)
+
+
+def _stop_reroute(draft: Draft, error: str) -> None:
+    """Alerts are routed one by one until the one is found that no rule can route: it stays."""
+    if draft.state.reroute_slice > 1:
+        draft.add(c.Rerouted(0, 1))
+        return
+    draft.add(c.Rerouted(1, 1))
+    _alarm_alert(draft, draft.state.reroute[-1], error)
 
 
 def _aside(failures: int) -> int:
     return int(min(MINUTE << min(failures, 10), LONGEST_ASIDE))
 
 
-def _alarm(draft: Draft, number: int, failures: int, what: str, error: str) -> None:
-    group = draft.state.groups.get(number)
+def _alarm_alert(draft: Draft, number: int, error: str) -> None:
+    for group in draft.state.by_id[number].groups[:1]:
+        _alarm(draft, group, f"alert {number}", error)
+
+
+def _alarm(draft: Draft, number: int, what: str, error: str, incident: int = 0) -> None:
+    draft.record("stopped", group=number, incident=incident, what=what, error=error)
+    group = draft.group(number)
     if group is None:
         return
     firing = [alert for alert in draft.state.alerts_of(number) if alert.firing]
     note = f"Tocsin could not decide on {what} and will try again: {error}"
-    reason = f"a rule failed {failures + 1}"
     fallback = draft.configuration.fallback
-    tell(draft, group, firing, fallback, reason=reason, kind="notice", note=note)
+    tell(draft, group, firing, fallback, reason="a rule failed", kind="notice", note=note)
 
 
 def swept(draft: Draft) -> None:

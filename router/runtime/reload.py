@@ -18,8 +18,7 @@ FILE_BYTES_MAX = 4 * 1024 * 1024
 
 _SETTLING_MAX = 20
 _UNWATCHED_SECONDS = 30.0
-_DEBOUNCE_MS = 50
-_CANCEL_MS = 250  # A cancellation waits this long for the thread that listens.
+_STEP_MS = 50
 _log = structlog.get_logger("tocsin.reload")
 
 
@@ -155,16 +154,33 @@ class _Ears:
         with anyio.CancelScope() as self._scope:
             while names:
                 try:
-                    async for _ in awatch(
-                        *names,
-                        watch_filter=None,
-                        debounce=_DEBOUNCE_MS,
-                        step=_DEBOUNCE_MS // 2,
-                        rust_timeout=_CANCEL_MS,
-                        recursive=False,
-                        ignore_permission_denied=True,
-                    ):
-                        self._news.set()
+                    await self._hear(names)
                 except (OSError, RuntimeError) as error:
                     _log.info("folders are not watched but looked at", error=str(error))
                 await anyio.sleep(_UNWATCHED_SECONDS)
+
+    async def _hear(self, names: list[str]) -> None:
+        ended = anyio.Event()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_set_when_cancelled, ended)
+            words = awatch(
+                *names,
+                watch_filter=None,
+                debounce=2 * _STEP_MS,
+                step=_STEP_MS,
+                rust_timeout=0,
+                stop_event=ended,
+                recursive=False,
+                ignore_permission_denied=True,
+            )
+            async for _ in words:
+                self._news.set()
+            tasks.cancel_scope.cancel()
+
+
+async def _set_when_cancelled(event: anyio.Event) -> None:
+    """The thread that listens cannot be cancelled, but it looks at the event at every step."""
+    try:
+        await anyio.sleep_forever()
+    finally:
+        event.set()

@@ -43,6 +43,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     secrets: Sequence[str] = ()
 
+    def __repr__(self) -> str:
+        return f"Post({self.name!r}, ***)"
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What came back: at most 64 KB of it. `retry_after` is in seconds, when the far side named it.
@@ -102,16 +105,16 @@ class Http:
                 allow_redirects=False,
             ) as response:
                 return await _answer(response, post)
-        except aiohttp.InvalidURL:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             raise PermanentDeliveryError(f"{post.name}: its address is not a web address") from None
-        except ValueError:
-            words = "its address or credentials hold characters that cannot be sent"
-            raise PermanentDeliveryError(f"{post.name}: {words}") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if body.withdrawn:
                 raise Withdrawn(f"{post.name}: withdrawn before it was sent") from None
             words = _words(error, post.timeout, body.begun)
             raise DeliveryError(f"{post.name}: {words}", ambiguous=body.begun) from None
+        except ValueError:
+            words = "its address or credentials hold characters that cannot be sent"
+            raise PermanentDeliveryError(f"{post.name}: {words}") from None
 
 
 def refusal(post: Post, answer: Answer, said: str = "") -> DeliveryError:

@@ -84,5 +84,6 @@ def tidy(db: sqlite3.Connection) -> None:
     """
     ((free,),) = fetch(db, "PRAGMA freelist_count")
     if free > _SPARE:
-        fetch(db, f"PRAGMA incremental_vacuum({min(_PAGES, free - _SPARE)})")
+        # Not execute(), which would stop after the first page: this pragma has no columns.
+        db.executescript(f"PRAGMA incremental_vacuum({min(_PAGES, free - _SPARE)})")
     fetch(db, "PRAGMA wal_checkpoint(PASSIVE)")

@@ -360,6 +360,11 @@ RULES = [
         "2: policies.p.digest.days: names no day; leave it out for every day",
     ),
     (
+        '[users.ana]\n[teams.x]\nmembers = ["team:y"]\n[teams.y]\nmembers = ["ana", "team:y"]\n',
+        "5: teams.y.members: contains itself: y -> y",
+    ),
+    ("[route]\n", "1: route: needs a receiver or a policy; others inherit it"),
+    (
         "[route]\ngroup_by = ['a']\n",
         "1: route: needs a receiver or a policy; others inherit it",
     ),

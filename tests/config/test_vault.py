@@ -109,6 +109,17 @@ def test_all_that_is_missing_is_named_in_the_order_of_the_file() -> None:
     assert method.missing() == ("${SID}", "${TOKEN}", "${PHONE}", "${FROM}")
 
 
+def test_an_address_to_send_to_may_be_missing_too() -> None:
+    text = '[channels.slack]\ntoken = "plain"\napi_url = "${API}"\n'
+    own = (
+        '[receivers.x]\nslack = [{ channel = "#x" }, { channel = "#x", api_url = "https://a.b" }]\n'
+    )
+
+    missing, there = read(whole(text + own)).configuration.receivers["x"].integrations
+
+    assert (missing.missing(), there.missing()) == (("${API}",), ())
+
+
 def test_addresses_come_from_the_environment_and_files_too(tmp_path: Path) -> None:
     (tmp_path / "people").write_text("ana@example.com\nBo <bo@example.com>, cy@example.com\n")
     text = """

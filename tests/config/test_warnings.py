@@ -81,6 +81,11 @@ POLICY = '[policies.p]\nsteps = [{ notify = ["receiver:base"] }]\n'
             id="a repeat sooner than its group, said where it is written",
         ),
         pytest.param(
+            TREE + "repeat_interval = '1m'\ngroup_interval = '60s'\n",
+            [],
+            id="a repeat at every tick of its group",
+        ),
+        pytest.param(
             "[api]\nopen = true\ntokens = [{ name = 'a', token = '${T}', may = ['read'] }]\n"
             + ROUTE,
             ["2: api.open: nobody is asked for the tokens, as it is open"],

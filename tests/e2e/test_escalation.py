@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from support.eventually import steadily
 from support.inbox import Inbox, Letter
+from support.servers import PagerdutyServer
 from support.service import Reply, Service
 from support.talk import answer, end, fire, incident, incidents, records
 
@@ -31,7 +32,7 @@ webhook = "{inbox}/cy"
 signing_secret = "${{SIGNING}}"
 [receivers.ops]
 webhook = [{{ url = "{inbox}/ops" }}]
-pagerduty = [{{ routing_key = "${{ROUTING_KEY}}", api_url = "{inbox}/pagerduty" }}]
+pagerduty = [{{ routing_key = "${{ROUTING_KEY}}", api_url = "{pagerduty}" }}]
 [receivers.last]
 webhook = [{{ url = "{inbox}/last" }}]
 [policies.critical]
@@ -68,7 +69,6 @@ policy = "critical"
 matchers = ['severity="minor"']
 policy = "short"
 """
-EVENTS = "/pagerduty/v2/enqueue"
 SIGNING = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
@@ -80,10 +80,20 @@ async def inbox() -> AsyncIterator[Inbox]:
 
 
 @pytest.fixture
-async def service(inbox: Inbox, tmp_path: Path) -> AsyncIterator[Service]:
+async def pagerduty() -> AsyncIterator[PagerdutyServer]:
+    """What speaks PagerDuty's Events API."""
+    async with PagerdutyServer.open() as server:
+        yield server
+
+
+@pytest.fixture
+async def service(
+    inbox: Inbox, pagerduty: PagerdutyServer, tmp_path: Path
+) -> AsyncIterator[Service]:
     """A service that pages the inbox."""
     environ = {"SIGNING": SIGNING, "ROUTING_KEY": "R0UT1NG"}
-    async with Service(tmp_path, ROUTES.format(inbox=inbox.url), environ=environ) as service:
+    routes = ROUTES.format(inbox=inbox.url, pagerduty=pagerduty.url)
+    async with Service(tmp_path, routes, environ=environ) as service:
         yield service
 
 
@@ -94,7 +104,7 @@ def link(letter: Letter) -> str:
 
 
 async def test_it_climbs_from_person_to_person_until_a_link_is_pressed(
-    service: Service, inbox: Inbox
+    service: Service, inbox: Inbox, pagerduty: PagerdutyServer
 ) -> None:
     await fire(service, alertname="DiskFull", severity="critical", summary="Disk full")
     (ana,) = await inbox.wait("/ana", event="page")
@@ -125,18 +135,17 @@ async def test_it_climbs_from_person_to_person_until_a_link_is_pressed(
     assert not inbox.to("/last")
     assert (await service.post(link(bo))).status == 410, "the link of an incident that is over"
 
-    await inbox.wait(EVENTS, event_action="resolve")
-    events = [letter.json() for letter in inbox.to(EVENTS)]
+    events = [request.json() for request in await pagerduty.received(3)]
     assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "resolve"]
-    assert len({event["dedup_key"] for event in events}) == 1
+    assert pagerduty.alerts == {events[0]["dedup_key"]: "resolved"}
 
 
 async def test_the_timeline_tells_what_came_what_was_sent_and_who_answered(
-    service: Service, inbox: Inbox
+    service: Service, inbox: Inbox, pagerduty: PagerdutyServer
 ) -> None:
     await fire(service, alertname="DiskFull", severity="critical")
     (page,) = await inbox.wait("/ana", event="page")
-    await inbox.wait(EVENTS, event_action="trigger")
+    await pagerduty.received(1)
     await service.post(link(page))
     await inbox.wait("/ops", event="acknowledged")
     await end(service, alertname="DiskFull", severity="critical")

@@ -91,9 +91,7 @@ async def service(inbox: Inbox, tmp_path: Path) -> AsyncIterator[Service]:
         yield service
 
 
-def routes(
-    inbox: Inbox, *, receiver: str = "ops", second: str = "bo", wait: str = "1500ms"
-) -> str:
+def routes(inbox: Inbox, *, receiver: str = "ops", second: str = "bo", wait: str = "1500ms") -> str:
     """The file, with what a test edits in it."""
     return ROUTES.format(inbox=inbox.url, receiver=receiver, second=second, wait=wait)
 
@@ -135,7 +133,7 @@ async def test_a_broken_edit_is_refused_with_every_mistake_and_changes_nothing(
     refused = await service.post("/-/reload")
     assert refused.status == 500
     said = refused.text.removeprefix("failed to reload config: ").splitlines()
-    told = {line: path for line, path in map(place, said)}
+    told = dict(map(place, said))
     assert told == MISTAKES, refused.text
     assert "did you mean 'fallback'" in refused.text
 

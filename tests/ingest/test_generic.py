@@ -265,6 +265,13 @@ def test_a_repeat_with_another_title_is_the_same_alert() -> None:
     assert world.firing == ["CPU at 91 % high"]
 
 
+def test_a_repeat_is_the_same_alert_also_before_the_state_knows_of_it() -> None:
+    world = World()
+    (first,) = world.decode({"key": "k", "title": "one"}).reports
+    (second,) = world.decode({"key": "k", "title": "two"}).reports
+    assert first.labels == second.labels
+
+
 def test_a_changed_severity_ends_the_alert_and_begins_another_in_the_same_submit() -> None:
     world = World()
     world.send({"key": "k", "title": "Load", "severity": "warning"})

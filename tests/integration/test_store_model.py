@@ -160,7 +160,7 @@ class Model:
         assert (stored.tombstones, stored.last) == (self.tombstones, self.last)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(COMMANDS, max_size=25), max_size=4))
 def test_any_commands_in_any_batches(batches: list[list[c.Command]]) -> None:
     async def scenario(data: Path) -> None:

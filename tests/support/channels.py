@@ -1,7 +1,5 @@
 """Integrations that point at the local servers."""
 
-from support.servers import HttpServer, PagerdutyServer, SlackServer, TwilioServer, WebhookServer
-
 from router.core.integration import (
     EmailIntegration,
     Integration,
@@ -11,6 +9,7 @@ from router.core.integration import (
     WebhookIntegration,
 )
 from router.core.secret import Secret
+from support.servers import HttpServer, PagerdutyServer, SlackServer, TwilioServer, WebhookServer
 
 ROUTING_KEY = "R0" + "k" * 30
 HOOK_SECRET = "hook-signing-secret"

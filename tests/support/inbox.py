@@ -1,8 +1,7 @@
-"""Whatever a service posts by HTTP arrives here, and is answered as the test wishes."""
+"""Whatever a service posts by HTTP arrives here and is taken."""
 
 import json
 import time
-from collections import defaultdict, deque
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -26,27 +25,13 @@ class Letter(NamedTuple):
         return json.loads(self.body)
 
 
-class Reaction(NamedTuple):
-    """How to answer one request; after `seconds`, so that a time-out is one that is too long."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = {}
-    seconds: float = 0.0
-
-
 class Inbox:
     """A web server on loopback; an async context manager. Paths tell receivers apart."""
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
-        self._planned: dict[str, deque[Reaction]] = defaultdict(deque)
         self._runner: web.AppRunner | None = None
         self.url = ""
-
-    def plan(self, path: str, *reactions: Reaction) -> None:
-        """Answer the next requests to a path so, one after another; then with 200 again."""
-        self._planned[path].extend(reactions)
 
     def to(self, path: str, **found: object) -> list[Letter]:
         """What arrived at a path; `status="firing"` picks bodies whose top level says so."""
@@ -73,13 +58,7 @@ class Inbox:
         at = time.monotonic()
         body = await request.read()
         self.letters.append(Letter(at, request.path, request.headers.copy(), body))
-        planned = self._planned[request.path]
-        reaction = planned.popleft() if planned else Reaction()
-        if reaction.seconds:
-            await anyio.sleep(reaction.seconds)
-        return web.Response(
-            status=reaction.status, body=reaction.body, headers=dict(reaction.headers)
-        )
+        return web.Response()
 
     async def __aenter__(self) -> "Inbox":
         app = web.Application()

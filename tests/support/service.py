@@ -235,11 +235,11 @@ class Service:
                 self.kill()
                 if self._session is not None:
                     await self._session.close()
-        if error is not None:
-            print(f"tocsin at {self.url} printed:\n{self.stdout[-20000:]}")
-            print(f"and logged:\n{self.stderr[-20000:]}")
-            return
-        assert not self.unexpected(), f"errors in the log: {self.unexpected()}"
+        # Of all this, pytest shows only what belongs to a test that failed.
+        print(f"tocsin at {self.url} printed:\n{self.stdout[-20000:]}")
+        print(f"and logged:\n{self.stderr[-20000:]}")
+        if error is None:
+            assert not self.unexpected(), f"errors in the log: {self.unexpected()}"
 
 
 def free_port() -> int:

@@ -216,10 +216,11 @@ async def site(
     routes: str = ROUTES,
     limits: Limits | None = None,
     environ: Mapping[str, str] = ENVIRON,
+    clock: HandClock | None = None,
 ) -> AsyncIterator[Site]:
     """Serve these routes from a store in this folder."""
     loaded = load(routes.encode(), folder=folder, environ=environ)
-    clock = HandClock()
+    clock = clock or HandClock()
     async with Store.open(folder / "data", ballast_bytes=0) as store:
         loop = Loop(State(loaded.configuration, await store.load()), store, clock)
         here = Site(loop, store, loaded, clock)

@@ -1,4 +1,4 @@
-"""What holds for every request: probes, unknown paths, correlation ids, waiting for the disk, end."""
+"""What holds for every request: probes, unknown paths, correlation ids, waiting, the end."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import anyio
 import pytest
 from support.site import ROUTES, TOKENS, Site, bearer, raw, site
 
-from router.web.rooms import Check
+from router.runtime.pulse import Check
 from router.web.server import serving
 
 PROBES = ["/health/live", "/health/ready", "/health/startup", "/-/healthy", "/-/ready"]

@@ -1,0 +1,286 @@
+"""The metrics say what happened, by the names that dashboards ask for."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+from prometheus_client.parser import text_string_to_metric_families
+from support.configured import channel, configured, person, policy, route, step
+from support.hand_clock import HandClock
+from support.memory_journal import MemoryJournal
+
+from router.core.alert import Report
+from router.core.event import Claimed, Delivered, Event, Failed, Rejected, Reported, Silenced
+from router.core.integration import ConsoleIntegration, Integration
+from router.core.labels import canonical
+from router.core.matcher import parse_list
+from router.core.moment import HOUR, MINUTE, SECOND
+from router.core.notification import Snapshot
+from router.core.outgoing import Destination, Outgoing, Receipt
+from router.core.silence import Silence
+from router.core.state import State
+from router.core.stored import Stored
+from router.errors import DeliveryError
+from router.runtime.door import Outcome
+from router.runtime.families import Reader
+from router.runtime.loop import Loop
+from router.runtime.measured import MeasuredJournal, MeasuredPost
+from router.runtime.metrics import Metrics
+
+CONFIGURATION = configured(
+    route("", route('severity="page"', policy="loud"), to="ops", by=("alertname",), wait="0s"),
+    users=[person("ana", "sms")],
+    receivers=[channel("ops")],
+    policies=[policy("loud", step("5m", "user:ana"))],
+)
+
+
+class Place:
+    """A running loop and the metrics that watch it."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.streams: dict[str, Reader] = {}
+        journal = MeasuredJournal(MemoryJournal(), lambda s, n: self.metrics.committed(s, n))
+        state = State(CONFIGURATION, Stored(instance="test-1"))
+        self.loop = Loop(state, journal, self.clock, offer=self._offer)
+        self.metrics = Metrics(self.loop, version="0.1.0", streams=lambda: self.streams)
+        self.loop.observe = self.metrics.observe
+        self.offered: list[int] = []
+
+    def _offer(self, numbers: Sequence[int]) -> None:
+        self.offered.extend(numbers)
+
+    async def report(self, *, ends_in: int | None = HOUR, **labels: str) -> None:
+        wall = self.clock.now().wall
+        report = Report(
+            labels=canonical(labels),
+            ends_at=None if ends_in is None else wall + ends_in,
+            source="prometheus",
+        )
+        await self.submit(Reported(report))
+
+    async def submit(self, *events: Event) -> list[Outcome]:
+        return await self.loop.submit(events, urgent=True)
+
+    async def offer(self) -> int:
+        """The number of the delivery that is due, once the loop has offered it."""
+        with anyio.fail_after(5):
+            while not self.offered:
+                await self.submit()
+        return self.offered.pop()
+
+    def samples(self) -> dict[str, float]:
+        """Every sample as `name{label="value"}`, and its value."""
+        found = {}
+        for family in text_string_to_metric_families(self.metrics.exposition().decode()):
+            for sample in family.samples:
+                labels = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
+                found[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
+        return found
+
+
+@asynccontextmanager
+async def place() -> AsyncIterator[Place]:
+    here = Place()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(here.loop.run)
+        yield here
+        tasks.cancel_scope.cancel()
+
+
+async def test_alerts_are_counted_by_what_they_report_and_where_they_come_from() -> None:
+    async with place() as here:
+        await here.report(alertname="Up")
+        await here.report(alertname="Up", ends_in=None)
+        await here.report(alertname="Up", ends_in=-SECOND)
+        samples = here.samples()
+
+    assert samples['alertmanager_alerts_received_total{status="firing",version="v2"}'] == 2
+    assert samples['alertmanager_alerts_received_total{status="resolved",version="v2"}'] == 1
+    ours = 'tocsin_alerts_received_total{source="prometheus",status="firing"}'
+    assert samples[ours] == 2
+    assert samples['tocsin_events_total{event="Reported"}'] == 3
+    assert samples['tocsin_commands_total{command="PutGroup"}'] >= 1
+    assert samples['tocsin_records_total{kind="fired"}'] == 1
+
+
+async def test_attempts_are_counted_by_integration_and_failures_by_reason() -> None:
+    async with place() as here:
+        await here.report(alertname="Slow")
+        number = await here.offer()
+        await here.submit(Claimed(number))
+        await here.submit(Failed(delivery=number, error="429", retry_after=SECOND))
+        here.clock.move(MINUTE)
+        await here.submit(Claimed(number), Failed(delivery=number, error="?", ambiguous=True))
+        here.clock.move(MINUTE)
+        await here.submit(Claimed(number), Delivered(delivery=number))
+        samples = here.samples()
+
+    assert samples['alertmanager_notifications_total{integration="slack"}'] == 3
+    assert samples['alertmanager_notification_requests_total{integration="slack"}'] == 3
+    assert samples['alertmanager_notification_requests_failed_total{integration="slack"}'] == 2
+    failed = "alertmanager_notifications_failed_total"
+    assert samples[f'{failed}{{integration="slack",reason="serverError"}}'] == 1
+    assert samples[f'{failed}{{integration="slack",reason="contextDeadlineExceeded"}}'] == 1
+    assert samples[f'{failed}{{integration="slack",reason="clientError"}}'] == 0
+    assert samples['alertmanager_notifications_total{integration="email"}'] == 0
+
+
+async def test_a_page_to_a_person_counts_for_the_channel_it_takes() -> None:
+    async with place() as here:
+        await here.report(alertname="Fire", severity="page")
+        number = await here.offer()
+        await here.submit(Claimed(number), Failed(delivery=number, error="no", permanent=True))
+        samples = here.samples()
+
+    failed = "alertmanager_notifications_failed_total"
+    assert samples[f'{failed}{{integration="sms",reason="clientError"}}'] == 1
+    assert samples['tocsin_records_total{kind="gave_up"}'] == 1
+
+
+async def test_what_waits_is_shown_with_its_age() -> None:
+    async with place() as here:
+        await here.report(alertname="Fire", severity="page")
+        await here.offer()
+        before = here.samples()
+        here.clock.move(7 * MINUTE)
+        after = here.samples()
+
+    assert before['tocsin_incidents{status="triggered"}'] == 1
+    assert before['tocsin_incidents{status="acknowledged"}'] == 0
+    assert before["tocsin_outbox_deliveries"] == 1
+    assert before["tocsin_outbox_oldest_seconds"] == 0
+    assert after["tocsin_outbox_oldest_seconds"] == 7 * 60
+    assert before["tocsin_due_lateness_seconds"] == 0
+    assert after["tocsin_due_lateness_seconds"] > 0
+    assert before['alertmanager_alerts{state="active"}'] == 1
+    assert before["alertmanager_dispatcher_aggregation_groups"] == 1
+
+
+async def test_commits_are_measured() -> None:
+    async with place() as here:
+        await here.report(alertname="Up")
+        samples = here.samples()
+
+    assert samples["tocsin_commit_seconds_count"] >= 1
+    assert samples["tocsin_commit_commands_sum"] >= 4
+
+
+async def test_a_rejected_body_counts_for_its_source() -> None:
+    async with place() as here:
+        await here.submit(Rejected("grafana", "no JSON", b"{"))
+        samples = here.samples()
+
+    assert samples['tocsin_rejects_total{source="grafana"}'] == 1
+    assert samples['alertmanager_alerts_invalid_total{version="v2"}'] == 1
+
+
+async def test_silences_are_counted_by_their_state() -> None:
+    async with place() as here:
+        now = here.clock.now().wall
+        spans = {"a": (-HOUR, HOUR), "b": (HOUR, 2 * HOUR), "c": (-2 * HOUR, -HOUR)}
+        silences = [
+            Silence(id=i, matchers=parse_list("a=b"), starts_at=now + x, ends_at=now + y)
+            for i, (x, y) in spans.items()
+        ]
+        await here.submit(Silenced(tuple(silences)))
+        samples = here.samples()
+
+    for state in ("active", "pending", "expired"):
+        assert samples[f'alertmanager_silences{{state="{state}"}}'] == 1
+
+
+async def test_a_broken_edit_shows_until_it_is_mended() -> None:
+    async with place() as here:
+        here.metrics.reloaded(True, 1_000 * SECOND, b"one")
+        good = here.samples()
+        here.metrics.reloaded(False, 2_000 * SECOND, b"one")
+        broken = here.samples()
+
+    successful = "alertmanager_config_last_reload_successful"
+    at = "alertmanager_config_last_reload_success_timestamp_seconds"
+    assert (good[successful], good[at]) == (1, 1_000)
+    assert (broken[successful], broken[at]) == (0, 1_000)
+    # The first six bytes of the MD5 of `one`, which is f97c5d29941b…, little-endian.
+    assert good["alertmanager_config_hash"] == 0x1B94295D7CF9
+
+
+async def test_streams_and_a_full_disk_are_shown() -> None:
+    class Stream:
+        connected = True
+        lag: int | None = 12
+
+    async with place() as here:
+        here.streams["events"] = Stream()
+        here.loop.disk_full = True
+        samples = here.samples()
+
+    assert samples['tocsin_stream_connected{source="events"}'] == 1
+    assert samples['tocsin_stream_lag{source="events"}'] == 12
+    assert samples["tocsin_disk_full"] == 1
+
+
+async def test_the_version_that_dashboards_ask_for_is_there() -> None:
+    async with place() as here:
+        samples = here.samples()
+
+    (theirs,) = [name for name in samples if name.startswith("alertmanager_build_info")]
+    assert 'version="0.34.0"' in theirs
+    assert samples['tocsin_build_info{version="0.1.0"}'] == 1
+    assert samples["process_cpu_seconds_total"] > 0
+
+
+async def test_the_exposition_can_be_made_in_a_thread_while_the_loop_goes_on() -> None:
+    async with place() as here:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                here.metrics.look()
+                tasks.start_soon(anyio.to_thread.run_sync, here.metrics.render)
+            for number in range(500):
+                await here.report(alertname=f"A{number}")
+        samples = here.samples()
+
+    assert samples["alertmanager_dispatcher_aggregation_groups"] == 500
+
+
+class _Post:
+    def __init__(self) -> None:
+        self.works = True
+
+    def destination(self, integration: Integration) -> Destination:
+        return Destination(name=integration.kind)
+
+    async def send(self, outgoing: Outgoing, integration: Integration, wanted: object) -> Receipt:
+        if not self.works:
+            raise DeliveryError("no")
+        return Receipt(ref="r")
+
+
+async def test_attempts_are_measured_whatever_comes_of_them() -> None:
+    async with place() as here:
+        inner = _Post()
+        post = MeasuredPost(inner, here.metrics.attempted)
+        snapshot = Snapshot(
+            status="firing",
+            reason="",
+            group_key="",
+            group_labels={},
+            alerts=(),
+            firing=0,
+            resolved=0,
+        )
+        outgoing = Outgoing(
+            key="k", subject="s", attempt=1, kind="page", target="t", snapshot=snapshot, at=0
+        )
+        console = ConsoleIntegration()
+        assert post.destination(console).name == "console"
+        assert (await post.send(outgoing, console, lambda: True)).ref == "r"
+        inner.works = False
+        try:
+            await post.send(outgoing, console, lambda: True)
+        except DeliveryError as error:
+            assert str(error) == "no"
+        samples = here.samples()
+
+    assert samples['alertmanager_notification_latency_seconds_count{integration="console"}'] == 2

@@ -1,0 +1,226 @@
+"""Alertmanager's API v2: what fires, by alert and by group, and who we say we are."""
+
+from typing import Any
+
+import pytest
+from support.site import Site, rfc3339
+
+from router.core.moment import HOUR, MINUTE
+
+
+async def get(here: Site, path: str, status: int = 200, **headers: str) -> Any:
+    async with here.http.get(path, headers=headers) as answer:
+        assert answer.status == status, await answer.text()
+        return await answer.json()
+
+
+async def names(here: Site, query: str) -> list[str]:
+    found = await get(here, f"/api/v2/alerts?{query}")
+    return sorted(alert["labels"]["alertname"] for alert in found)
+
+
+async def silence(here: Site, **labels: str) -> str:
+    wall = here.clock.now().wall
+    posted = {
+        "matchers": [{"name": n, "value": v, "isRegex": False} for n, v in labels.items()],
+        "startsAt": rfc3339(wall),
+        "endsAt": rfc3339(wall + HOUR),
+        "createdBy": "ana",
+        "comment": "a test",
+    }
+    async with here.http.post("/api/v2/silences", json=posted) as answer:
+        assert answer.status == 200, await answer.text()
+        return str((await answer.json())["silenceID"])
+
+
+@pytest.fixture
+async def busy(here: Site) -> Site:
+    """Down inhibits Slow of the same host; Quiet is silenced; Lone and Down are active."""
+    await here.fire(alertname="Down", host="a")
+    await here.fire(alertname="Slow", host="a")
+    await here.fire(alertname="Lone", host="b", severity="critical")
+    await here.fire(alertname="Quiet")
+    await silence(here, alertname="Quiet")
+    return here
+
+
+async def test_an_alert_has_the_shape_clients_know(here: Site) -> None:
+    wall = here.clock.now().wall
+    alert = {
+        "labels": {"alertname": "A", "job": "x"},
+        "annotations": {"summary": "ü"},
+        "startsAt": rfc3339(wall - MINUTE),
+        "endsAt": rfc3339(wall + HOUR),
+        "generatorURL": "http://prom.example/g?x=1",
+    }
+    async with here.http.post("/api/v2/alerts", json=[alert]) as answer:
+        assert answer.status == 200
+    assert await get(here, "/api/v2/alerts") == [
+        {
+            "annotations": {"summary": "ü"},
+            "endsAt": "2027-01-15T09:00:00.000Z",
+            "fingerprint": "593b3fc30668dd0a",
+            "receivers": [{"name": "ops"}],
+            "startsAt": "2027-01-15T07:59:00.000Z",
+            "status": {"inhibitedBy": [], "mutedBy": [], "silencedBy": [], "state": "active"},
+            "updatedAt": "2027-01-15T08:00:00.000Z",
+            "generatorURL": "http://prom.example/g?x=1",
+            "labels": {"alertname": "A", "job": "x"},
+        }
+    ]
+
+
+async def test_what_holds_an_alert_back_is_judged_at_the_moment_of_the_question(
+    busy: Site,
+) -> None:
+    shown = {a["labels"]["alertname"]: a for a in await get(busy, "/api/v2/alerts")}
+    assert shown["Slow"]["status"] == {
+        "inhibitedBy": [shown["Down"]["fingerprint"]],
+        "mutedBy": [],
+        "silencedBy": [],
+        "state": "suppressed",
+    }
+    assert len(shown["Quiet"]["status"]["silencedBy"]) == 1
+    assert shown["Quiet"]["status"]["state"] == "suppressed"
+    assert shown["Lone"]["status"]["state"] == "active"
+    busy.clock.move(HOUR)  # The silence ends, and nothing else happens.
+    shown = {a["labels"]["alertname"]: a for a in await get(busy, "/api/v2/alerts")}
+    if "Quiet" in shown:
+        assert shown["Quiet"]["status"]["silencedBy"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Down", "Lone", "Quiet", "Slow"]),
+        ("active=false", ["Quiet", "Slow"]),
+        ("active=true&silenced=false&inhibited=false&unprocessed=false", ["Down", "Lone"]),
+        ("silenced=false", ["Down", "Lone", "Slow"]),
+        ("inhibited=false", ["Down", "Lone", "Quiet"]),
+        ("inhibited=", ["Down", "Lone", "Quiet", "Slow"]),
+        ("inhibited=TRUE&silenced=x", ["Down", "Lone", "Slow"]),
+        ("filter=alertname%3DDown", ["Down"]),
+        ("filter=alertname%3D~%22D.*%7CS.*%22", ["Down", "Slow"]),
+        ("filter=host%3Da&filter=alertname!%3DSlow", ["Down"]),
+        ("filter=host%3D%22%22", ["Quiet"]),
+        ("filter=host!%3D%22%22", ["Down", "Lone", "Slow"]),
+        ("filter=alertname%3D%22a,b%22", []),
+        ("receiver=critical", ["Lone"]),
+        ("receiver=crit", []),
+        ("receiver=o.s%7Cx", ["Down", "Quiet", "Slow"]),
+        ("unknown=1", ["Down", "Lone", "Quiet", "Slow"]),
+    ],
+)
+async def test_a_question_may_be_narrowed(query: str, found: list[str], busy: Site) -> None:
+    assert await names(busy, query) == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["filter=x", "filter=a%3D%22b", "filter=%7Ba%3Db%7D", "filter=", "filter=a%3D~(", "receiver=("],
+)
+@pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
+async def test_a_question_that_makes_no_sense_is_400_with_a_string(
+    path: str, query: str, here: Site
+) -> None:
+    assert isinstance(await get(here, f"{path}?{query}", 400), str)
+
+
+async def test_what_is_over_is_not_listed(here: Site) -> None:
+    await here.fire(alertname="A")
+    over = {"labels": {"alertname": "A"}, "endsAt": rfc3339(here.clock.now().wall)}
+    async with here.http.post("/api/v2/alerts", json=[over]) as answer:
+        assert answer.status == 200
+    assert await get(here, "/api/v2/alerts") == []
+    assert await get(here, "/api/v2/alerts/groups") == []
+
+
+async def test_alerts_are_sorted_by_fingerprint(busy: Site) -> None:
+    prints = [alert["fingerprint"] for alert in await get(busy, "/api/v2/alerts")]
+    assert prints == sorted(prints)
+
+
+async def test_a_great_many_alerts_are_all_listed(here: Site) -> None:
+    alerts = [{"labels": {"alertname": "A", "n": str(n)}} for n in range(1500)]
+    async with here.http.post("/api/v2/alerts", json=alerts) as answer:
+        assert answer.status == 200
+    assert len(await get(here, "/api/v2/alerts")) == 1500
+    [group] = await get(here, "/api/v2/alerts/groups")
+    assert len(group["alerts"]) == 1500
+
+
+async def test_groups_are_sorted_and_named_by_receiver_or_policy(busy: Site) -> None:
+    found = await get(busy, "/api/v2/alerts/groups")
+    assert [(g["labels"], g["receiver"]) for g in found] == [
+        ({"alertname": "Down"}, {"name": "ops"}),
+        ({"alertname": "Lone"}, {"name": "critical"}),
+        ({"alertname": "Quiet"}, {"name": "ops"}),
+        ({"alertname": "Slow"}, {"name": "ops"}),
+    ]
+    assert found[1]["alerts"][0]["labels"]["host"] == "b"
+    found = await get(busy, "/api/v2/alerts/groups?inhibited=false&silenced=false&receiver=ops")
+    assert [g["labels"]["alertname"] for g in found] == ["Down"]
+
+
+async def test_who_we_are(here: Site) -> None:
+    status = await get(here, "/api/v2/status")
+    assert status["cluster"] == {"peers": [], "status": "disabled"}
+    assert status["versionInfo"]["version"] == "0.34.0"
+    assert status["versionInfo"]["revision"] == "tocsin 0.1.0"
+    assert status["uptime"] == "2027-01-15T08:00:00.000Z"
+    assert '"receiver": "ops"' in status["config"]["original"]
+    assert "secret" not in status["config"]["original"].lower()
+    assert await get(here, "/api/v2/receivers") == [{"name": "ops"}, {"name": "critical"}]
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/json", 200),
+        ("*/*", 200),
+        ("text/html, application/*;q=0.5", 200),
+        ("", 200),
+        ("text/html", 406),
+        ("application/xml, text/plain", 406),
+    ],
+)
+async def test_who_takes_no_json_gets_none(accept: str, status: int, here: Site) -> None:
+    told = await get(here, "/api/v2/status", status, Accept=accept)
+    assert (told.get("code") == 406) == (status == 406)
+
+
+async def test_pages_of_any_origin_may_read(here: Site) -> None:
+    for path, status in (("/api/v2/status", 200), ("/api/v2/x", 404)):
+        async with here.http.get(path, headers={"Origin": "https://karma.example"}) as answer:
+            assert answer.status == status
+            assert answer.headers["Access-Control-Allow-Origin"] == "*"
+            assert answer.headers["Vary"] == "Origin"
+        async with here.http.get(path) as answer:
+            assert "Access-Control-Allow-Origin" not in answer.headers
+            assert answer.headers["Vary"] == "Origin"
+    async with here.http.get("/api/v1/incidents", headers={"Origin": "https://x"}) as answer:
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "allowed"),
+    [
+        ("GET", "", True),
+        ("POST", "Content-Type", True),
+        ("POST", "content-type, accept", True),
+        ("DELETE", "", False),
+        ("POST", "Authorization", False),
+    ],
+)
+async def test_a_browser_asks_beforehand(
+    method: str, asked: str, allowed: bool, here: Site
+) -> None:
+    headers = {"Origin": "https://karma.example", "Access-Control-Request-Method": method}
+    if asked:
+        headers["Access-Control-Request-Headers"] = asked
+    async with here.http.options("/api/v2/silences", headers=headers) as answer:
+        assert answer.status == 204
+        assert ("Access-Control-Allow-Origin" in answer.headers) == allowed
+        assert answer.headers.get("Access-Control-Allow-Methods") == (method if allowed else None)
+        assert "Access-Control-Request-Method" in answer.headers["Vary"]
+    assert here.door.events == []
