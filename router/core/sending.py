@@ -200,8 +200,10 @@ def _fail_over(draft: Draft, row: Delivery, incident: Incident | None) -> None:
     _record(draft, "nobody_reached", row)
     now = draft.now.service
     incident = replace(incident, next_due=now, step_due=now)
-    if incident.heard < incident.ran - len(incident.policy.steps):
-        # A whole pass reached nobody: another would not either.
+    round_over = incident.step == 0
+    if round_over and incident.heard < incident.ran - len(incident.policy.steps):
+        # A whole round reached nobody; another, at once, would not either.
+        _record(draft, "nobody", row)
         incident = replace(incident, exhausted=True, reached=False)
     draft.put_incident(incident)
 

@@ -1,6 +1,5 @@
 """What Prometheus may know of this process, by Alertmanager's names and by our own (`tocsin_…`)."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
@@ -84,7 +83,7 @@ class Metrics(Collector):
 
     def observe(self, event: e.Event, outcome: Outcome) -> None:
         """Count one event and what it led to, after its commit."""
-        self._tally.add(event, outcome, time.time_ns() // 1000)
+        self._tally.add(event, outcome, self._loop.now().wall)
 
     def committed(self, seconds: float, commands: int) -> None:
         """A commit of so many commands took so long."""

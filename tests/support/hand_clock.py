@@ -1,5 +1,7 @@
 """A clock that a test moves by hand."""
 
+import time
+
 from router.core.moment import SECOND, Now, Stamp
 
 
@@ -13,10 +15,19 @@ class HandClock:
         return self._now
 
     def stamp(self) -> Stamp:
-        return Stamp(now=self._now, boot=self._now.service, boot_id="by hand")
+        now = self.now()
+        return Stamp(now=now, boot=now.service, boot_id="by hand")
 
     def move(self, microseconds: int) -> None:
         """Let so much time pass."""
         self._now = Now(
             wall=self._now.wall + microseconds, service=self._now.service + microseconds
         )
+
+
+class RunningClock(HandClock):
+    """The machine's own time, for programs that bring theirs."""
+
+    def now(self) -> Now:
+        wall = time.time_ns() // 1000
+        return Now(wall=wall, service=wall)
