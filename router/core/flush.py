@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from router.core import digest, escalation, membership, page
+from router.core import digest, membership, opening, page
 from router.core.alert import Alert
 from router.core.configuration import Digest
 from router.core.draft import Draft
@@ -31,7 +31,7 @@ def flush(draft: Draft, number: int) -> None:
     else:
         for lane in lanes(draft, group):
             plan(draft, group, route, lane, flushed)
-        escalation.follow(draft, group, policy, flushed)
+        opening.follow(draft, group, policy, flushed)
     membership.settle(draft, number)
 
 

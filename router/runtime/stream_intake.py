@@ -147,6 +147,9 @@ class Intake:
             batch = self._decode(body, now=now, as_of=entry.as_of(now), cid=cid)
         except DecodeError as error:
             return self._refuse(entry, body, str(error))
+        except Exception as error:  # noqa: BLE001 - a decoder's bug costs the entry it met
+            _log.exception("a decoder failed", source=self._name, entry=entry.id)
+            return self._refuse(entry, body, f"our decoder failed: {type(error).__name__}")
         if batch.problems and not batch.reports:
             return self._refuse(entry, body, "; ".join(batch.problems))
         events: list[Event] = [Received(self._name, entry.id), *map(Reported, batch.reports)]

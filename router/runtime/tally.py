@@ -33,9 +33,9 @@ class Tally:
         self.events[kind] += 1
         if outcome.error:
             self.rule_failures[kind] += 1
-        commands = outcome.commands
-        self.commands.update(map(type, commands))
-        for command in commands:
+        counts = self.commands
+        for command in outcome.commands:
+            counts[type(command)] += 1
             if type(command) is Record:
                 self.records[command.kind] += 1
                 if command.kind in _ATTEMPTS:

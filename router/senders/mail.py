@@ -1,10 +1,11 @@
 """Writes the mail of a delivery, whatever stands in its labels and addresses."""
 
 import hashlib
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 
 from router.core.integration import EmailIntegration
 from router.core.moment import to_datetime
@@ -56,15 +57,15 @@ def address(text: str) -> Address:
     Raises:
         PermanentDeliveryError: it is not an address that SMTP can carry.
     """
-    name, spec = parseaddr(text)
     try:
+        [(name, spec)] = getaddresses([text])
         found = Address(one_line(name, 200), addr_spec=spec)
-        spec.encode("ascii")
-    except (ValueError, IndexError, AttributeError) as error:
+        usable = bool(found.username and found.domain) and spec.isascii() and text.isprintable()
+    except (ValueError, IndexError, AttributeError, MessageError):
+        usable = False
+    if not usable:
         words = f"email: {one_line(text, 100)!r} is not an address that can be written to"
-        raise PermanentDeliveryError(words) from error
-    if not found.username or not found.domain:
-        raise PermanentDeliveryError(f"email: {one_line(text, 100)!r} is not an address")
+        raise PermanentDeliveryError(words)
     return found
 
 

@@ -22,6 +22,8 @@ async def read(request: web.Request, limits: Limits) -> bytes:
         sentence = f"a body in the encoding {encoding!r} is not taken; send it plain or as gzip"
         raise Refused(415, sentence, code=415, close=True)
     try:
+        if request.content.is_eof():  # All of it is here: there is nothing to time.
+            return await request.read()
         with anyio.fail_after(limits.body_seconds):
             return await request.read()
     except TimeoutError:

@@ -1,6 +1,5 @@
 """A real Prometheus and a real Alertmanager page through the service."""
 
-import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from support.eventually import eventually
 from support.inbox import Inbox
 from support.program import Program
+from support.servers import Answer, HttpServer, Request
 from support.service import Service, free_port
 from support.talk import answer, incident, incidents
 
@@ -34,9 +34,14 @@ kind = "alertmanager"
 """
 PROMETHEUS = """
 global:
-  evaluation_interval: 1s
+  evaluation_interval: 500ms
+  scrape_interval: 500ms
+  scrape_timeout: 500ms
   external_labels: {{ cluster: eu-1 }}
 rule_files: [rules.yml]
+scrape_configs:
+  - job_name: queue
+    static_configs: [{{ targets: ["{exporter}"] }}]
 alerting:
   alertmanagers:
     - api_version: v2
@@ -47,9 +52,9 @@ groups:
   - name: example
     rules:
       - alert: QueueLong
-        expr: vector({value}) > 0
-        labels: {{ severity: critical }}
-        annotations: {{ summary: "The queue holds {{{{ $value }}}} jobs" }}
+        expr: queue_jobs > 0
+        labels: { severity: critical }
+        annotations: { summary: "The queue holds {{ $value }} jobs" }
 """
 ALERTMANAGER = """
 route: {{ receiver: tocsin, group_by: [alertname], group_wait: 0s, group_interval: 1s }}
@@ -66,6 +71,24 @@ async def inbox() -> AsyncIterator[Inbox]:
         yield inbox
 
 
+class Exporter(HttpServer):
+    """What Prometheus scrapes."""
+
+    jobs = 42
+
+    def success(self, request: Request) -> Answer:
+        """The metric."""
+        text = f"queue_jobs {self.jobs}\n".encode()
+        return Answer(status=200, body=text, headers={"Content-Type": "text/plain"})
+
+
+@pytest.fixture
+async def exporter() -> AsyncIterator[Exporter]:
+    """A queue that is too long."""
+    async with Exporter.open() as exporter:
+        yield exporter
+
+
 @pytest.fixture
 async def service(inbox: Inbox, tmp_path: Path) -> AsyncIterator[Service]:
     """A service that pages the inbox."""
@@ -74,21 +97,24 @@ async def service(inbox: Inbox, tmp_path: Path) -> AsyncIterator[Service]:
 
 
 async def test_a_rule_that_fires_in_prometheus_pages_and_its_end_is_told(
-    service: Service, inbox: Inbox, tmp_path: Path
+    service: Service, inbox: Inbox, exporter: Exporter, tmp_path: Path
 ) -> None:
     folder, port = tmp_path / "prometheus", free_port()
     folder.mkdir()
-    (folder / "prometheus.yml").write_text(PROMETHEUS.format(port=service.port))
-    (folder / "rules.yml").write_text(RULES.format(value=42))
+    written = PROMETHEUS.format(port=service.port, exporter=exporter.url.removeprefix("http://"))
+    (folder / "prometheus.yml").write_text(written)
+    (folder / "rules.yml").write_text(RULES)
     command = ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data"]
     command += [f"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=500ms"]
     url = f"http://127.0.0.1:{port}"
-    async with Program(folder, command, f"{url}/-/ready") as prometheus:
+    async with Program(folder, command, f"{url}/-/ready"):
         (page,) = await inbox.wait("/ana", event="page", seconds=20)
         (alert,) = page.json()["alerts"]
         assert alert["labels"] == {
             "alertname": "QueueLong",
             "cluster": "eu-1",
+            "instance": exporter.url.removeprefix("http://"),
+            "job": "queue",
             "severity": "critical",
         }
         assert alert["annotations"] == {"summary": "The queue holds 42 jobs"}
@@ -97,8 +123,7 @@ async def test_a_rule_that_fires_in_prometheus_pages_and_its_end_is_told(
         await eventually("Prometheus repeats it", lambda: _moved(service, first))
         assert (await answer(service, 1, "ack", by="ana")).status == 200
 
-        (folder / "rules.yml").write_text(RULES.format(value=0))
-        prometheus.signal(signal.SIGHUP)
+        exporter.jobs = 0
         (over,) = await inbox.wait("/ana", event="resolved", seconds=20)
         assert [a["status"] for a in over.json()["alerts"]] == ["resolved"]
         await inbox.wait("/ops", event="resolved")

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import anyio
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from support.configured import channel, configured, person, policy, route, step
 from support.hand_clock import HandClock
@@ -12,20 +11,15 @@ from support.memory_journal import MemoryJournal
 
 from router.core.alert import Report
 from router.core.event import Claimed, Delivered, Event, Failed, Rejected, Reported, Silenced
-from router.core.integration import ConsoleIntegration, Integration
 from router.core.labels import canonical
 from router.core.matcher import parse_list
 from router.core.moment import HOUR, MINUTE, SECOND
-from router.core.notification import Snapshot
-from router.core.outgoing import Destination, Outgoing, Receipt
 from router.core.silence import Silence
 from router.core.state import State
 from router.core.stored import Stored
-from router.errors import DeliveryError
 from router.runtime.door import Outcome
 from router.runtime.families import Reader
 from router.runtime.loop import Loop
-from router.runtime.measured import MeasuredJournal, MeasuredPost
 from router.runtime.metrics import Metrics
 
 CONFIGURATION = configured(
@@ -42,11 +36,11 @@ class Place:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.streams: dict[str, Reader] = {}
-        journal = MeasuredJournal(MemoryJournal(), lambda s, n: self.metrics.committed(s, n))
         state = State(CONFIGURATION, Stored(instance="test-1"))
-        self.loop = Loop(state, journal, self.clock, offer=self._offer)
+        self.loop = Loop(state, MemoryJournal(), self.clock, offer=self._offer)
         self.metrics = Metrics(self.loop, version="0.1.0", streams=lambda: self.streams)
         self.loop.observe = self.metrics.observe
+        self.loop.committed = self.metrics.committed
         self.offered: list[int] = []
 
     def _offer(self, numbers: Sequence[int]) -> None:
@@ -245,41 +239,12 @@ async def test_the_exposition_can_be_made_in_a_thread_while_the_loop_goes_on() -
     assert samples["alertmanager_dispatcher_aggregation_groups"] == 500
 
 
-class _Post:
-    def __init__(self) -> None:
-        self.works = True
-
-    def destination(self, integration: Integration) -> Destination:
-        return Destination(name=integration.kind)
-
-    async def send(self, outgoing: Outgoing, integration: Integration, wanted: object) -> Receipt:
-        if not self.works:
-            raise DeliveryError("no")
-        return Receipt(ref="r")
-
-
-async def test_attempts_are_measured_whatever_comes_of_them() -> None:
+async def test_attempts_are_measured_by_integration() -> None:
     async with place() as here:
-        inner = _Post()
-        post = MeasuredPost(inner, here.metrics.attempted)
-        snapshot = Snapshot(
-            status="firing",
-            reason="",
-            group_key="",
-            group_labels={},
-            alerts=(),
-            firing=0,
-            resolved=0,
-        )
-        outgoing = Outgoing(
-            key="k", subject="s", attempt=1, kind="page", target="t", snapshot=snapshot, at=0
-        )
-        console = ConsoleIntegration()
-        assert post.destination(console).name == "console"
-        assert (await post.send(outgoing, console, lambda: True)).ref == "r"
-        inner.works = False
-        with pytest.raises(DeliveryError):
-            await post.send(outgoing, console, lambda: True)
+        here.metrics.attempted("console", 0.2)
+        here.metrics.attempted("console", 3.0)
         samples = here.samples()
 
-    assert samples['alertmanager_notification_latency_seconds_count{integration="console"}'] == 2
+    latency = "alertmanager_notification_latency_seconds"
+    assert samples[f'{latency}_count{{integration="console"}}'] == 2
+    assert samples[f'{latency}_sum{{integration="console"}}'] == 3.2

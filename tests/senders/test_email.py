@@ -104,7 +104,7 @@ async def test_a_connection_lost_after_the_mail_leaves_it_open(
 
 async def test_a_server_that_never_greets_is_certain(senders: Senders, smtp: SmtpServer) -> None:
     smtp.greeting_delay = 5
-    with pytest.raises(DeliveryError, match="no answer within 0.8 s|timed out") as caught:
+    with pytest.raises(DeliveryError, match=r"no answer within 0\.8 s") as caught:
         await senders.send(outgoing(), email(smtp.smarthost), yes)
     assert caught.value.ambiguous is False
     assert b"DATA" not in smtp.received
@@ -150,7 +150,7 @@ async def test_who_is_put_off_gets_it_later_and_nobody_twice(
     smtp.rcpt = {"b@example.com": "450 4.2.0 greylisted", "c@example.com": "550 5.1.1 unknown"}
     three = email(smtp.smarthost, "a@example.com", "b@example.com", "c@example.com")
     for _ in range(2):
-        with pytest.raises(DeliveryError, match="put off for b@example.com") as caught:
+        with pytest.raises(DeliveryError, match=r"put off for b@example\.com") as caught:
             await senders.send(outgoing(), three, yes)
         assert not isinstance(caught.value, PermanentDeliveryError)
     smtp.rcpt.clear()
@@ -207,7 +207,7 @@ async def test_a_password_never_goes_in_the_clear_by_itself(
 ) -> None:
     async with SmtpServer.open(login=True) as server:
         told = email(server.smarthost, password=server.password)
-        with pytest.raises(DeliveryError, match='STARTTLS.*tls = "none"'):
+        with pytest.raises(DeliveryError, match=r'STARTTLS.*tls = "none"'):
             await senders.send(outgoing(), told, yes)
         assert b"AUTH" not in server.received
         meant = email(server.smarthost, password=server.password, tls="none")

@@ -132,7 +132,7 @@ async def test_the_earliest_firing_alert_dates_it(
 
 
 async def test_a_long_summary_is_cut_at_1024(senders: Senders, pagerduty: PagerdutyServer) -> None:
-    told = {"note": "й" * 5000}
+    told = {"note": "й" * 5000, "group_labels": {"alertname": "A" * 400}}
     await senders.send(
         outgoing(alert({}, {"summary": "s" * 5000}), snapshot=told), pager(pagerduty), yes
     )

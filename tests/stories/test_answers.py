@@ -1,11 +1,11 @@
 """Stories of what people's answers do."""
 
 import pytest
-
-from router.core.configuration import Configuration
 from support.configured import channel, configured, person, policy, route, step
 from support.post_office import DAWDLES, FAILS, HANGS, LOSES, TAKES
 from support.world import World
+
+from router.core.configuration import Configuration
 
 USERS = [person("ana", "sms"), person("bo", "sms"), person("cleo", "sms")]
 STEPS = (step("5m", "user:ana", "receiver:ops"), step("5m", "user:bo"), step("5m", "user:cleo"))

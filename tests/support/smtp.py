@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -68,17 +69,18 @@ class SmtpServer:
         sessions: set[_Recorded] = set()
 
         def connected() -> SMTP:
-            session = _Recorded(
-                server,
-                hostname="mail.test",
-                loop=loop,
-                ident="test",
-                tls_context=starttls,
-                require_starttls=False,
-                auth_required=login,
-                auth_require_tls=False,
-                authenticator=server._authenticate if login else None,
-            )
+            with warnings.catch_warnings():  # It warns of AUTH in the clear, which we test.
+                warnings.simplefilter("ignore")
+                session = _Recorded(
+                    server,
+                    hostname="mail.test",
+                    loop=loop,
+                    ident="test",
+                    tls_context=starttls,
+                    auth_required=login,
+                    auth_require_tls=False,
+                    authenticator=server._authenticate if login else None,
+                )
             sessions.add(session)
             return session
 
@@ -99,7 +101,7 @@ class SmtpServer:
         assert isinstance(data, LoginPassword)
         expected = (self.username.encode(), self.password.encode())
         right = (data.login, data.password) == expected
-        return AuthResult(success=right, auth_data=data if right else None)
+        return AuthResult(success=right, handled=False, auth_data=data if right else None)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -81,12 +81,14 @@ class World:
         *,
         source: str = "prometheus",
         as_of: int | None = None,
+        starts: str | None = None,
     ) -> str:
         """One report; `as_of` is when a queue took it. What it was answered."""
         return self.submit(
             e.Reported(
                 Report(
                     labels=canonical({"alertname": name, **labels}),
+                    starts_at=BEGAN.wall + after(starts) if starts else self.now.wall,
                     ends_at=ends_at,
                     source=source,
                     as_of=as_of,

@@ -133,6 +133,9 @@ async def test_a_webhook_that_cannot_be_read_is_kept_with_the_reason(here: Site)
 
 async def test_of_a_rejected_body_16_kilobytes_are_kept(here: Site) -> None:
     await post(here, "/webhook/prom", data=b"x" * 100_000)
+    [event] = here.door.events
+    assert isinstance(event, Rejected)
+    assert event.body == b"x" * 16 * 1024
     assert len((await rejects(here))[0][2]) == 16 * 1024
 
 

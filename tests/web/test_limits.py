@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import anyio.abc
 import pytest
+from msgspec.structs import replace
 from support.site import Site, raw, rest, site
 
 from router.web.rooms import Limits
@@ -63,6 +64,16 @@ async def test_a_bomb_is_refused_before_it_is_inflated(here: Site) -> None:
         assert await status(here, b'{"title": "still here"}') == 200
 
 
+async def test_the_rest_of_a_bomb_is_not_even_looked_at(tmp_path: Path) -> None:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
+    fuse = squeeze.compress(b"\0" * 50_000_000)
+    coding = b"Content-Encoding: gzip\r\n"
+    async with site(tmp_path, limits=replace(LIMITS, linger_seconds=30)) as here:
+        head = (HEAD % 1_000_000).replace(b"Host: x\r\n", b"Host: x\r\n" + coding)
+        answer = await raw(here, head + fuse)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
 async def test_what_gzip_inflates_to_is_what_counts(strict: Site) -> None:
     fits = gzip.compress(b'{"title": "' + b"x" * 90_000 + b'"}')
     bursts = gzip.compress(b'{"title": "' + b"x" * 100_001 + b'"}')
@@ -89,7 +100,7 @@ async def test_half_a_body_times_out(strict: Site) -> None:
     answer = await raw(strict, HEAD % 100 + b'{"title":')
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"Connection: close" in answer
-    assert anyio.current_time() - began >= 0.8
+    assert 0.8 <= anyio.current_time() - began < 3
     assert not strict.loop.state.alerts
 
 
@@ -121,10 +132,11 @@ async def trickle(wire: anyio.abc.ByteStream) -> None:
         pytest.param(b"GET /health/live HTTP/1.1\r\nHost: x\r\n", id="half a head"),
     ],
 )
-async def test_who_does_not_finish_a_first_head_is_cut_off(sent: bytes, strict: Site) -> None:
-    began = anyio.current_time()
-    assert await raw(strict, sent) == b""
-    assert anyio.current_time() - began >= 0.4
+async def test_who_does_not_finish_a_first_head_is_cut_off(sent: bytes, tmp_path: Path) -> None:
+    async with site(tmp_path, limits=replace(LIMITS, idle_seconds=30)) as here:
+        began = anyio.current_time()
+        assert await raw(here, sent) == b""
+        assert anyio.current_time() - began >= 0.4
 
 
 async def test_who_goes_idle_between_requests_is_cut_off_later(strict: Site) -> None:

@@ -1,0 +1,123 @@
+"""Talks to a running service by HTTP, with nothing but the standard library."""
+
+import json
+from collections.abc import Callable
+from email.message import Message
+from http.client import HTTPException, HTTPMessage
+from typing import IO, Any, TypeVar
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import (
+    BaseHandler,
+    HTTPRedirectHandler,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
+
+import click
+
+from router.cli.failure import Failure
+
+URL = "http://127.0.0.1:9093"
+SECONDS = 15.0
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def options(command: F) -> F:
+    """Give a command `--url` and `--token`, from which a Client is made."""
+    token = click.option(
+        "--token",
+        envvar="TOCSIN_TOKEN",
+        default="",
+        help="A token of its [api]. Better in $TOCSIN_TOKEN: other users can see arguments.",
+    )
+    url = click.option(
+        "--url", envvar="TOCSIN_URL", default=URL, show_default=True, help="Where it listens."
+    )
+    return url(token(command))
+
+
+class Client:
+    """One service. Its errors become failures that say what to do."""
+
+    def __init__(self, url: str, token: str) -> None:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            raise Failure(f"{url!r} is no address; write --url like {URL}")
+        self.url = url.rstrip("/")
+        self._token = token
+        handlers: list[BaseHandler] = [_NoRedirect()]
+        if urlsplit(url).hostname in _LOOPBACK:
+            handlers.append(ProxyHandler({}))  # No proxy leads to this machine.
+        self._opener = build_opener(*handlers)
+
+    def get(self, path: str, **query: object) -> Any:
+        """What a GET answers."""
+        asked = {name: value for name, value in query.items() if value not in (None, "")}
+        return self._ask(Request(f"{self.url}{path}{'?' if asked else ''}{urlencode(asked)}"))
+
+    def post(self, path: str, body: object) -> Any:
+        """What a POST of this JSON answers; None when it answers nothing."""
+        payload = json.dumps(body).encode("ascii")
+        headers = {"Content-Type": "application/json"}
+        return self._ask(Request(f"{self.url}{path}", payload, headers, method="POST"))
+
+    def _ask(self, request: Request) -> Any:
+        request.add_header("Accept", "application/json")
+        if self._token:
+            request.add_header("Authorization", f"Bearer {self._token}")
+        try:
+            with self._opener.open(request, timeout=SECONDS) as answer:
+                return _read(answer.read())
+        except HTTPError as error:
+            with error:
+                raise Failure(self._refused(error.code, error.headers, error.read())) from None
+        except URLError as error:
+            raise Failure(self._unreachable(error.reason)) from None
+        except ValueError:
+            raise Failure(f"what answers at {self.url} is not Tocsin; check --url") from None
+        except (OSError, HTTPException) as error:
+            raise Failure(self._unreachable(error)) from None
+
+    def _refused(self, status: int, headers: Message, body: bytes) -> str:
+        said = _said(body)
+        if 300 <= status < 400:
+            return f"{self.url} sends us to {headers.get('Location')}; name that with --url"
+        if status == 401:
+            return f"{said or 'a token is needed'}: set $TOCSIN_TOKEN or use --token"
+        if status == 503:
+            return f"the service cannot do that now ({said or 'no reason given'}); try again soon"
+        return said or f"{self.url} answered {status} and no reason"
+
+    def _unreachable(self, reason: object) -> str:
+        said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        return (
+            f"nothing answers at {self.url} ({said}); start it with `tocsin serve`, or say where"
+            " it listens with --url"
+        )
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """A token must not follow wherever an answer points."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> None:
+        return None
+
+
+def _read(body: bytes) -> Any:
+    return json.loads(body) if body.strip() else None
+
+
+def _said(body: bytes) -> str:
+    """The sentence in a refusal, in whichever of its shapes."""
+    try:
+        answer = _read(body)
+    except ValueError:
+        return ""
+    if isinstance(answer, dict):
+        answer = answer.get("error") or answer.get("message") or answer.get("text")
+    return answer.strip() if isinstance(answer, str) else ""

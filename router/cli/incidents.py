@@ -1,0 +1,115 @@
+"""`tocsin incidents`: what a running service is ringing for, and how it came to that."""
+
+from typing import Any
+
+import click
+
+from router.cli import client, show
+
+_HIDDEN = ("at", "kind", "seq", "alert", "key", "cid", "target")
+Incident = dict[str, Any]
+
+
+@click.command()
+@click.argument("number", required=False, type=click.IntRange(1), metavar="[N]")
+@click.option(
+    "--status",
+    type=click.Choice(["open", "triggered", "acknowledged", "resolved", "all"]),
+    default="open",
+    show_default=True,
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@client.options
+def incidents(
+    number: int | None, status: str, limit: int, as_json: bool, url: str, token: str
+) -> None:
+    """List incidents, newest first, or show one with its whole timeline.
+
+    \b
+    Examples:
+      tocsin incidents
+      tocsin incidents --status all --json
+      tocsin incidents 12
+    """
+    service = client.Client(url, token)
+    if number is not None:
+        path, query = f"/api/v1/incidents/{number}", {}
+    else:
+        path = "/api/v1/incidents"
+        query = {"status": "" if status == "all" else status, "limit": limit}
+    answer = service.get(path, **query)
+    if as_json:
+        show.as_json(answer)
+    elif number is not None:
+        _one(answer)
+    else:
+        _many(answer["incidents"], status)
+
+
+def _many(found: list[Incident], status: str) -> None:
+    if not found:
+        click.echo("No incidents." if status == "all" else f"No incident is {status}.")
+        return
+    head = ("N", "STATUS", "POLICY", "OPENED", "WHAT", "")
+    show.table([head, *(_row(incident) for incident in found)])
+
+
+def _row(incident: Incident) -> tuple[str, ...]:
+    return (
+        str(incident["number"]),
+        incident["status"],
+        incident["policy"],
+        show.moment(incident["opened_at"]),
+        incident["title"],
+        _standing(incident),
+    )
+
+
+def _standing(incident: Incident) -> str:
+    """What is to be known beside the status."""
+    if incident["status"] == "resolved":
+        return show.moment(incident["resolved_at"])
+    if incident["status"] == "acknowledged":
+        return f"by {incident['answered_by']}"
+    if incident["held"]:
+        return "its alerts have ended"
+    if incident["exhausted"]:
+        return "nobody answered; the fallback is told"
+    return "muted" if incident["muted"] else ""
+
+
+def _one(incident: Incident) -> None:
+    click.echo(show.clean(f"Incident {incident['number']}: {incident['title']}"))
+    by = f" by {incident['answered_by']}" if incident["answered_by"] else ""
+    step = f", round {incident['round'] + 1}, step {incident['step'] + 1}"
+    waits = incident["next_step_at"]
+    facts = {
+        "status": f"{incident['status']}{by}",
+        "note": "" if incident["status"] == "acknowledged" else _standing(incident),
+        "policy": f"{incident['policy']} ({incident['priority']})",
+        "opened": show.moment(incident["opened_at"]),
+        "answered": show.moment(incident["answered_at"]),
+        "resolved": show.moment(incident["resolved_at"]),
+        "next step": f"{show.moment(waits)}{step}" if waits else "",
+    }
+    show.table([(name, fact) for name, fact in facts.items() if fact], indent="  ")
+    if incident["alerts"]:
+        click.echo("\nAlerts")
+        show.table([_alert(alert) for alert in incident["alerts"]], indent="  ")
+    click.echo("\nTimeline")
+    show.table([_line(line) for line in incident["timeline"]], indent="  ")
+
+
+def _alert(alert: dict[str, Any]) -> tuple[str, ...]:
+    labels = " ".join(f"{name}={value}" for name, value in sorted(alert["labels"].items()))
+    return alert["status"], f"since {alert['starts_at']}", labels
+
+
+def _line(line: dict[str, Any]) -> tuple[str, ...]:
+    detail = (f"{name}={_short(line[name])}" for name in line if name not in _HIDDEN and line[name])
+    return line["at"], line["kind"], line.get("target", ""), " ".join(detail)
+
+
+def _short(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,35 @@
+"""Reads routes.toml for the commands that look at it without a service."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from router.config.load import Loaded
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default="routes.toml",
+    show_default=True,
+    metavar="FILE",
+    help="The file that says who must know.",
+)
+
+
+def read(path: Path) -> "Loaded":
+    """Everything a file says.
+
+    Raises:
+        ConfigError: there is none, or it has mistakes.
+    """
+    from router.config.load import load
+    from router.errors import ConfigError
+
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}; name the file with --config"]) from None
+    return load(text, name=str(path), folder=path.resolve().parent, environ=os.environ)

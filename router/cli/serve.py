@@ -1,0 +1,78 @@
+"""`tocsin serve`: run the service."""
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from router.cli.routes import config_option
+
+
+def _address(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    found = re.fullmatch(r"(?:\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})", value)
+    if found is None or int(found[1]) > 65535:
+        raise click.BadParameter(f"{value!r} is no HOST:PORT; write it like 127.0.0.1:9093")
+    return value
+
+
+@click.command()
+@config_option
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="TOCSIN_DATA",
+    default="data",
+    show_default="$TOCSIN_DATA, or ./data",
+    metavar="DIR",
+    help="Where everything is kept that was promised.",
+)
+@click.option(
+    "--listen", metavar="HOST:PORT", callback=_address, help="Instead of what [api] says."
+)
+@click.option("--console", is_flag=True, help="Print what cannot be sent for want of a secret.")
+@click.option("--log-format", type=click.Choice(["json", "text"]), help="text on a terminal.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+)
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    config: Path,
+    data: Path,
+    listen: str | None,
+    console: bool,
+    log_format: str | None,
+    log_level: str,
+) -> None:
+    """Run the service until it is told to stop.
+
+    An edit of the file is in force within a second, as after SIGHUP. SIGTERM lets what is being
+    sent end, and stops. Logs go to standard error.
+
+    \b
+    Examples:
+      tocsin serve --console
+      tocsin serve --config /etc/tocsin/routes.toml --data /var/lib/tocsin
+    """
+    import anyio
+
+    from router.app import ServeOptions
+    from router.app import serve as run
+    from router.runtime import log
+
+    options = ServeOptions(config=config, data=data, listen=listen, console=console)
+    written = log.setup(
+        "json" if log_format == "json" else "text" if log_format else None, log_level
+    )
+    try:
+        backend = {"use_uvloop": sys.platform != "win32"}
+        code = anyio.run(run, options, backend_options=backend)
+    finally:
+        written.close()
+    ctx.exit(code)

@@ -1,0 +1,185 @@
+"""`tocsin`, broken on purpose: `python sabotage.py NAME[,NAME…] serve …`. For tests alone.
+
+What judges the service must find each of these faults, or it judges nothing.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from router.core import engine, escalation, flush, intake, sending
+from router.core import event as e
+from router.core.command import Command, PutAlert
+from router.core.draft import Draft
+from router.core.labels import decode
+from router.core.moment import Now, Stamp
+from router.core.state import State
+from router.runtime.clock import SystemClock
+from router.runtime.loop import Loop, _Batch
+from router.senders.webhook import WebhookSender
+from router.store import writer
+from router.store.store import Store
+
+SLOW_DISK_SECONDS = 0.02
+HASTE = 3
+
+
+def reply_before_commit() -> None:
+    """Answers are released before the commit, which a slow disk makes last."""
+    commit = Loop._commit
+
+    async def hasty(self: Loop, batch: _Batch) -> bool:
+        for submission, outcomes in batch.decided:
+            if not submission.done.done():
+                submission.done.set_result(outcomes)
+        await asyncio.sleep(SLOW_DISK_SECONDS)
+        return await commit(self, batch)
+
+    setattr(Loop, "_commit", hasty)  # noqa: B010 - mypy forbids to assign methods
+
+
+def synchronous_normal() -> None:
+    """A commit returns before it is on the disk."""
+    _synchronous("NORMAL")
+
+
+def synchronous_off() -> None:
+    """Nothing waits for the disk."""
+    _synchronous("OFF")
+
+
+def _synchronous(value: str) -> None:
+    full = "PRAGMA synchronous = FULL"
+    assert full in writer._SETTINGS
+    settings = tuple(f"PRAGMA synchronous = {value}" if s == full else s for s in writer._SETTINGS)
+    setattr(writer, "_SETTINGS", settings)  # noqa: B010
+
+
+def hasty_clock() -> None:
+    """Service time goes too fast, so that steps come early."""
+    now = SystemClock.now
+    begin: list[int] = []
+
+    def hasty(self: SystemClock) -> Now:
+        true = now(self)
+        begin[:] = begin or [true.service]
+        return Now(wall=true.wall, service=begin[0] + HASTE * (true.service - begin[0]))
+
+    setattr(SystemClock, "now", hasty)  # noqa: B010
+
+
+def skipped_step() -> None:
+    """After its first step every incident goes on with its third."""
+    advance = escalation._advance
+
+    def skipping(draft: Draft, incident: Any) -> Any:
+        after = advance(draft, incident)
+        return advance(draft, after) if incident.step == 0 else after
+
+    setattr(escalation, "_advance", skipping)  # noqa: B010
+
+
+def sent_twice() -> None:
+    """Every webhook is posted twice, with no reason to."""
+    send = WebhookSender.send
+
+    async def twice(self: WebhookSender, *args: Any) -> Any:
+        await send(self, *args)
+        return await send(self, *args)
+
+    setattr(WebhookSender, "send", twice)  # noqa: B010
+
+
+def poison() -> None:
+    """A rule raises for whatever bears the label poison="intake", "flush", "step" and so on."""
+    report, told, run = intake.report, flush.flush, escalation.run
+
+    def bad_report(draft: Draft, reported: Any) -> None:
+        _raise_for("intake", decode(reported.labels))
+        report(draft, reported)
+
+    def bad_flush(draft: Draft, number: int) -> None:
+        _raise_for_group("flush", draft, number)
+        told(draft, number)
+
+    def bad_run(draft: Draft, number: int) -> None:
+        _raise_for_group("step", draft, draft.state.incidents[number].group)
+        run(draft, number)
+
+    intake.report, flush.flush, escalation.run = bad_report, bad_flush, bad_run
+    _poison_rule("claim", e.Claimed)
+    _poison_rule("delivered", e.Delivered)
+
+
+def _poison_rule(word: str, event_type: type[Any]) -> None:
+    rule: Callable[[Draft, Any], None] = engine._RULES[event_type]
+
+    def bad(draft: Draft, event: Any) -> None:
+        row = draft.state.deliveries.get(event.delivery)
+        if row is not None:
+            _raise_for_group(word, draft, row.group, notices=row.kind == "notice")
+        rule(draft, event)
+
+    engine._RULES[event_type] = bad
+
+
+def _raise_for_group(word: str, draft: Draft, number: int, *, notices: bool = False) -> None:
+    group = draft.state.groups.get(number)
+    if group is not None and not notices:
+        _raise_for(word, decode(group.labels))
+
+
+def _raise_for(word: str, labels: dict[str, str]) -> None:
+    if labels.get("poison") == word:
+        raise AttributeError(f"planted in {word}")
+
+
+def broken_apply() -> None:
+    """What was decided cannot be applied for an alert that bears poison="apply"."""
+    apply = State.apply
+
+    def bad(self: State, commands: Sequence[Command]) -> None:
+        for command in commands:
+            if isinstance(command, PutAlert):
+                _raise_for("apply", decode(command.alert.labels))
+        apply(self, commands)
+
+    setattr(State, "apply", bad)  # noqa: B010
+
+
+def broken_commit() -> None:
+    """A transaction with an alert that bears poison="commit" fails half-way."""
+    commit = Store._commit
+
+    def bad(self: Store, commands: Sequence[Command], stamp: Stamp, db: Any) -> None:
+        for command in commands:
+            if isinstance(command, PutAlert):
+                _raise_for("commit", decode(command.alert.labels))
+        commit(self, commands, stamp, db)
+
+    setattr(Store, "_commit", bad)  # noqa: B010
+
+
+FAULTS = {
+    fault.__name__: fault
+    for fault in (
+        reply_before_commit,
+        synchronous_normal,
+        synchronous_off,
+        hasty_clock,
+        skipped_step,
+        sent_twice,
+        poison,
+        broken_apply,
+        broken_commit,
+    )
+}
+
+if __name__ == "__main__":
+    for name in sys.argv.pop(1).split(","):
+        FAULTS[name]()
+
+    from router.cli.main import main
+
+    main()
