@@ -53,8 +53,8 @@ def send(
         "annotations": pairs(annotations, "annotation"),
         "endsAt": ends_at.isoformat(),
     }
-    if starts_at:
-        alert["startsAt"] = _time(starts_at).isoformat()
+    if starts_at or not resolve:
+        alert["startsAt"] = (_time(starts_at) if starts_at else now).isoformat()
     service = client.Client(url, token)
     service.post("/api/v2/alerts", [alert])
     what = "resolved" if resolve else "reported"

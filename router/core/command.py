@@ -239,3 +239,5 @@ Command = (
     | Record
     | Answer
 )
+
+MEMORY_ONLY: frozenset[type] = frozenset((RefreshAlert, Leaving, Rerouted, Reroute, Heard, Answer))

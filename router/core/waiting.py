@@ -46,10 +46,17 @@ class Waiting:
                 heappush(self._heap, (actual, kind, item))
         return None
 
+    def soonest(self) -> int | None:
+        """A time before which nothing is due, at no cost; something may really be due later."""
+        return self._heap[0][0] if self._heap else None
+
     def take(self, service: int) -> tuple[Kind, int] | None:
         """Remove and return the most overdue thing, or None when nothing is due yet."""
-        due = self.next_due()
-        if due is None or due > service:
-            return None
-        _, kind, item = heappop(self._heap)
-        return kind, item
+        while self._heap and self._heap[0][0] <= service:
+            due, kind, item = heappop(self._heap)
+            actual = self._due_of(kind, item)
+            if actual is not None and actual <= due:
+                return kind, item
+            if actual is not None:
+                heappush(self._heap, (actual, kind, item))
+        return None

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from router.core import event as e
-from router.core.command import Command
+from router.core.command import MEMORY_ONLY, Command
 from router.core.engine import decide
 from router.core.moment import SECOND, Now, Stamp
 from router.core.state import State
@@ -196,7 +196,7 @@ class Loop:
             handle.cancel()
 
     def _delay(self) -> float:
-        due = self._state.next_due()
+        due = self._state.waiting.soonest()
         if due is None:
             return LONGEST_SLEEP
         return min((due - self._clock.now().service) / SECOND, LONGEST_SLEEP)
@@ -252,7 +252,7 @@ class Loop:
             self._keep_refused(event, outcome.error, batch)
             return outcome
         self._state.apply(commands)
-        batch.commands.extend(commands)
+        batch.commands.extend(c for c in commands if type(c) not in MEMORY_ONLY)
         outcome = Outcome(commands)
         batch.observed.append((event, outcome))
         return outcome

@@ -45,8 +45,8 @@ def _problems(path: Path, name: str) -> list[str]:
         sandbox = Sandbox(escape=form.escape is not Escape.NONE, strict=True)
         render = sandbox.prepare(path.read_text("utf-8"))
         for kind in _KINDS:
-            data = _lenient_labels(view(_example(kind)))
-            text = finished(render(flat(data) if form.flat else data), form)
+            data = view(_example(kind))
+            text = finished(render(_lenient_labels(flat(data) if form.flat else data)), form)
             if kind == "page" and not form.one_line and _LINK not in text:
                 return ["a page made from it does not show the ack link {{ ack_url }}"]
     except Exception as error:  # noqa: BLE001 - a template can raise anything, and each is a finding

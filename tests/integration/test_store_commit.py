@@ -135,6 +135,18 @@ async def test_what_is_dropped_is_gone_and_its_number_used(
     assert found == Stored(instance=found.instance, last=_kept(last=last).last)
 
 
+async def test_who_leaves_a_group_is_gone_from_it_and_the_others_are_not(tmp_path: Path) -> None:
+    joined = [c.Join(g, a) for g in (1, 2) for a in (1, 2)]
+    known: list[c.Command] = [c.PutGroup(group(1)), c.PutGroup(group(2))]
+    known += [c.PutAlert(alert(1)), c.PutAlert(alert(2)), *joined]
+    async with Store.open(tmp_path, ballast_bytes=0) as store:
+        await store.commit(known, stamp())
+        await store.commit([c.Leave(1, 2), c.Leave(2, 1)], stamp())
+        assert (await store.load()).members == [(1, 1), (2, 2)]
+        await store.commit([c.Leave(1, 1), c.Join(1, 1), c.Join(2, 1), c.Leave(2, 2)], stamp())
+        assert (await store.load()).members == [(1, 1), (2, 1)]
+
+
 async def test_a_row_that_came_and_went_in_one_commit_was_never_written(tmp_path: Path) -> None:
     async with Store.open(tmp_path, ballast_bytes=0) as store:
         written: list[str] = []

@@ -56,6 +56,26 @@ async def test_a_timeline_is_that_of_the_incident_and_of_its_group_in_its_time(
         assert [r.seq for r in await store.timeline(1, limit=2)] == [6, 8]
 
 
+async def test_all_that_is_recorded_with_a_resolution_belongs_to_it(tmp_path: Path) -> None:
+    async with Store.open(tmp_path, ballast_bytes=0) as store:
+        await store.commit(
+            [
+                c.PutIncident(incident(1, group=1)),
+                record(1, group=1),
+                resolved(1, group=1),
+                record(2, group=1, alert=7),
+                record(3, group=1, incident=1),
+                record(4, group=1),
+                c.PutIncident(incident(2, group=1)),
+                record(5, group=1, incident=2),
+                record(6, incident=1),
+            ],
+            stamp(),
+        )
+        assert [r.seq for r in await store.timeline(1)] == [1, 2, 3, 6]
+        assert [r.seq for r in await store.timeline(2)] == [4, 5]
+
+
 async def test_an_alert_has_its_own_history(tmp_path: Path) -> None:
     async with Store.open(tmp_path, ballast_bytes=0) as store:
         await store.commit(STORY, stamp())

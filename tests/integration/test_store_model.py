@@ -8,7 +8,7 @@ import anyio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support.things import POLICY, stamp
+from support.things import POLICY, alert, delivery, group, stamp
 
 from router.core import command as c
 from router.core.alert import Alert
@@ -22,7 +22,7 @@ from router.core.stored import Stored
 from router.store.store import Store
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
-IDS = st.integers(1, 5)
+IDS = st.integers(1, 3)
 NAMES = st.sampled_from(["lane-a", "lane-b", "lane-c"])
 BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     int: INTEGERS,
@@ -61,6 +61,8 @@ COMMANDS: st.SearchStrategy[c.Command] = st.one_of(
     IDS.map(c.DropTombstone),
     things(Group, id=IDS).map(c.PutGroup),
     IDS.map(c.DropGroup),
+    st.builds(c.Join, IDS, IDS),
+    st.builds(c.Leave, IDS, IDS),
     st.builds(c.Join, IDS, IDS),
     st.builds(c.Leave, IDS, IDS),
     things(Incident, number=IDS).map(c.PutIncident),
@@ -160,13 +162,24 @@ class Model:
         assert (stored.tombstones, stored.last) == (self.tombstones, self.last)
 
 
+# Something to join, leave and change from the start.
+KNOWN: list[c.Command] = [
+    *(c.PutGroup(group(n)) for n in (1, 2, 3)),
+    *(c.PutAlert(alert(n)) for n in (1, 2, 3)),
+    *(c.Join(n, n) for n in (1, 2, 3)),
+    *(c.Enqueue(delivery(n)) for n in (1, 2, 3)),
+]
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.lists(COMMANDS, max_size=25), max_size=4))
-def test_any_commands_in_any_batches(batches: list[list[c.Command]]) -> None:
+@given(st.sampled_from([KNOWN, []]), st.lists(st.lists(COMMANDS, max_size=25), max_size=4))
+def test_any_commands_in_any_batches(
+    known: list[c.Command], batches: list[list[c.Command]]
+) -> None:
     async def scenario(data: Path) -> None:
         model = Model()
         async with Store.open(data, ballast_bytes=0) as store:
-            for batch in batches:
+            for batch in [known, *batches]:
                 decided: list[c.Command] = []
                 for command in batch:
                     if model.possible(command):

@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 import pytest
 from support.things import WALL, alert, stamp
@@ -90,6 +92,8 @@ async def test_what_does_not_fit_is_not_there_and_all_else_is(disk: Disk) -> Non
         assert [a.id for a in found.alerts] == list(range(1, 101))
         assert found.last["alert"] == 100
         await disk.free(store)
+        await store.commit([c.PutTombstone(1, WALL)], stamp())
+        assert (await store.load()).last["alert"] == 100, "nor are the numbers used"
         await store.commit(_many(101, 100), stamp())
     async with Store.open(disk.data, ballast_bytes=0) as store:
         assert [a.id for a in (await store.load()).alerts] == list(range(1, 201))
@@ -118,6 +122,57 @@ async def test_filling_up_row_by_row_loses_none_that_was_committed(
     async with Store.open(larger, ballast_bytes=0) as store:
         assert len((await store.load()).alerts) == committed
         await store.commit(_many(committed + 1, 20), stamp())
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+import anyio
+from router.core import command as c
+from router.errors import DiskFull, StoreError
+from router.store.store import Store
+from support.things import alert, stamp
+
+async def write(data):
+    async with Store.open(Path(data), ballast_bytes=0) as store:
+        await store.commit([c.PutAlert(alert(1))], stamp())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+        try:
+            await store.commit([c.PutAlert(alert(n)) for n in range(2, 5000)], stamp())
+        except StoreError as error:
+            print(type(error).__name__, error)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        try:
+            await store.commit([c.PutAlert(alert(2))], stamp())
+        except StoreError as error:
+            print(type(error).__name__, error)
+
+anyio.run(write, sys.argv[1])
+"""
+
+
+def test_a_write_that_fails_otherwise_ends_all_writing(tmp_path: Path) -> None:
+    tests = Path(__file__).parents[1]
+    ran = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])},
+        text=True,
+    )
+    assert (ran.stderr, ran.returncode) == ("", 0)
+    first, second = ran.stdout.splitlines()
+    path = tmp_path / "tocsin.db"
+    assert first == (
+        f"StoreError {path} cannot be written or read: disk I/O error (SQLITE_IOERR_WRITE)"
+    )
+    assert second.startswith("StoreError nothing is written any more, because of: ")
+    assert anyio.run(_ids, tmp_path) == [1]
+
+
+async def _ids(data: Path) -> list[int]:
+    async with Store.open(data, ballast_bytes=0) as store:
+        return [a.id for a in (await store.load()).alerts]
 
 
 @pytest.fixture
