@@ -69,10 +69,11 @@ def inform(
     """
     payload = encode(snapshot)
     told = tuple(sorted(identity(alert.labels) for alert in firing))
+    cid = newest(draft.state.alerts_of(incident.group))
     for target in targets:
         what = f"{kind}{incident.version}.{draft.now.service}"
         row = _row(draft, incident, target, kind, snapshot.reason, what)
-        draft.enqueue(replace(row, payload=payload, firing=told))
+        draft.enqueue(replace(row, payload=payload, firing=told, cid=cid))
 
 
 def _row(

@@ -74,7 +74,8 @@ class PostOffice:
     """Everything that was ever sent, and what is under way.
 
     `arrived` counts, for each key, how often the far side saw it; `doubts` how often we could not
-    know, which alone excuses that it saw one twice.
+    know, which alone excuses that it saw one twice. `on_begin` and `on_arrival` are told of every
+    first byte that leaves, and of every message that the far side may have taken.
     """
 
     def __init__(self) -> None:
@@ -83,6 +84,8 @@ class PostOffice:
         self.doubts: defaultdict[str, int] = defaultdict(int)
         self.under_way: dict[int, Delivery] = {}
         self.dawdling: dict[int, Delivery] = {}
+        self.on_begin: Callable[[Delivery], None] = lambda _row: None
+        self.on_arrival: Callable[[Delivery], None] = lambda _row: None
         self._replies: defaultdict[str, deque[Reply]] = defaultdict(deque)
         self._always: dict[str, Reply] = {}
 
@@ -120,7 +123,7 @@ class PostOffice:
     def crash(self) -> None:
         """The service died: nobody will ever hear what became of what is under way."""
         for row in self.under_way.values():
-            self.arrived[row.key] += 1
+            self._arrive(row)
         for row in (*self.under_way.values(), *self.dawdling.values()):
             self.doubts[row.key] += 1
         self.under_way.clear()
@@ -135,12 +138,17 @@ class PostOffice:
     ) -> e.Event | None:
         if not wanted(row.id):
             return e.Skipped(row.id)
+        self.on_begin(row)
         end = "" if reply.mood == "takes" else f" ({reply.mood})"
         self.sent.append(Sent(passed=passed, row=row, end=end))
         if reply.mood == "hangs":
             self.under_way[row.id] = row
             return None
         return self._answer(row, reply)
+
+    def _arrive(self, row: Delivery) -> None:
+        self.arrived[row.key] += 1
+        self.on_arrival(row)
 
     def _answer(self, row: Delivery, reply: Reply) -> e.Event:
         match reply.mood:
@@ -150,10 +158,10 @@ class PostOffice:
             case "refuses":
                 return e.Failed(delivery=row.id, error="404 no such number", permanent=True)
             case "loses":
-                self.arrived[row.key] += 1
+                self._arrive(row)
                 self.doubts[row.key] += 1
                 return e.Failed(delivery=row.id, error="timed out", ambiguous=True)
-        self.arrived[row.key] += 1
+        self._arrive(row)
         return e.Delivered(delivery=row.id, ref=f"ref of {row.key}")
 
 

@@ -1,0 +1,160 @@
+"""Commands that talk to a running service, and to what only looks like one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.command import Ran, tocsin
+from support.servers import Answer, HttpServer
+from support.site import ROUTES, TOKENS, Site, site
+
+FIRE = ("send", "alertname=Fire", "severity=critical")
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Site]:
+    async with site(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def impostor() -> AsyncIterator[HttpServer]:
+    async with HttpServer.open() as server:
+        yield server
+
+
+async def at(place: Site, *arguments: str) -> Ran:
+    """A command to this service, which must succeed."""
+    ran = await tocsin(*arguments, environ={"TOCSIN_URL": place.address})
+    assert ran.code == 0, ran.err
+    return ran
+
+
+async def test_an_alert_goes_from_the_shell_to_an_incident_and_back(here: Site) -> None:
+    assert (await at(here, "incidents")).out == "No incident is open.\n"
+
+    sent = await at(here, *FIRE, "--annotation", "summary=It burns")
+    assert sent.out == f"reported at {here.address}; see `tocsin incidents`\n"
+    await here.until(lambda: 1 in here.loop.state.incidents)
+
+    head, row = (await at(here, "incidents")).lines
+    assert head.split() == ["N", "STATUS", "POLICY", "OPENED", "WHAT"]
+    assert row.split()[:3] == ["1", "triggered", "critical"]
+    assert row.endswith("Fire")
+
+    shown = await at(here, "incidents", "1")
+    assert shown.lines[0] == "Incident 1: Fire"
+    assert "alertname=Fire severity=critical" in shown.out
+    for kind in ("fired", "opened", "escalated"):
+        assert f" {kind} " in shown.out
+    assert shown.out.count("policy=critical") == 1
+
+    taken = await at(here, "ack", "1", "--by", "ana")
+    assert taken.out == "incident 1 acknowledged by ana\n"
+    assert (await at(here, "incidents")).lines[1].endswith("by ana")
+    assert (await at(here, "unack", "1")).out == "incident 1 rings again\n"
+    assert (await at(here, "resolve", "1", "--by", "ana")).out == "incident 1 resolved by ana\n"
+
+    assert (await at(here, "incidents")).out == "No incident is open.\n"
+    listed = (await at(here, "incidents", "--status", "all", "--json")).json()
+    assert [incident["status"] for incident in listed["incidents"]] == ["resolved"]
+    timeline = (await at(here, "incidents", "1", "--json")).json()["timeline"]
+    (answered,) = [line for line in timeline if line["kind"] == "acknowledged"]
+    assert (answered["by"], answered["via"]) == ("ana", "cli")
+
+
+async def test_an_alert_that_was_sent_goes_on_for_a_day_unless_it_is_resolved(here: Site) -> None:
+    (here.clock).set_to_now()
+    await at(here, *FIRE)
+    (alert,) = here.loop.state.by_id.values()
+    assert alert.firing
+    assert abs(alert.ends_at - alert.starts_at - 24 * 3600 * 1_000_000) < 1_000_000
+
+    resolved = await at(here, *FIRE, "--resolve")
+    assert resolved.out.startswith("resolved at ")
+    await here.until(lambda: not any(a.firing for a in here.loop.state.by_id.values()))
+
+
+async def test_answering_without_a_name_is_answering_as_whoever_is_logged_in(here: Site) -> None:
+    await here.incident()
+    ran = await tocsin("ack", "1", environ={"TOCSIN_URL": here.address, "LOGNAME": "carol"})
+    assert ran.out == "incident 1 acknowledged by carol\n"
+
+
+async def test_an_incident_that_does_not_exist_is_said_to(here: Site) -> None:
+    for arguments in (["incidents", "7"], ["ack", "7"]):
+        ran = await tocsin(*arguments, environ={"TOCSIN_URL": here.address})
+        assert ran.code == 2
+        assert ran.err.startswith("tocsin: ")
+        assert "7" in ran.err
+
+
+async def test_what_could_not_be_taken_is_listed_with_the_reason(here: Site) -> None:
+    assert "could be taken" in (await at(here, "rejects")).out
+    async with here.http.post("/webhook/prom", data=b"\x1b[31m{") as answer:
+        assert answer.status == 400
+
+    ran = await at(here, "rejects")
+    assert "prom" in ran.lines[0]
+    assert "\x1b" not in ran.out
+    (reject,) = (await at(here, "rejects", "--json")).json()["rejects"]
+    assert reject["source"] == "prom"
+
+
+async def test_where_a_token_is_needed_it_is_asked_for_and_then_names_who_answers(
+    tmp_path: Path,
+) -> None:
+    async with site(tmp_path, local=False, routes=ROUTES + TOKENS) as here:
+        environ = {"TOCSIN_URL": here.address}
+        refused = await tocsin("incidents", environ=environ)
+        assert refused.code == 2
+        assert "set $TOCSIN_TOKEN or use --token" in refused.err
+
+        listed = await tocsin("incidents", environ={**environ, "TOCSIN_TOKEN": "tok-read"})
+        assert listed.code == 0
+        wrong = await tocsin("ack", "1", "--token", "tok-read", environ=environ)
+        assert (wrong.code, "'eye' may not answer" in wrong.err) == (2, True)
+
+
+async def test_a_token_is_not_carried_to_where_an_answer_points(impostor: HttpServer) -> None:
+    async with HttpServer.open() as elsewhere:
+        location = {"Location": f"{elsewhere.url}/api/v1/incidents"}
+        impostor.answers.append(Answer(302, b"", location))
+        ran = await tocsin("incidents", "--url", impostor.url, "--token", "tok-secret")
+
+        assert ran.code == 2
+        assert f"sends us to {elsewhere.url}" in ran.err
+        assert impostor.requests[0].headers["Authorization"] == "Bearer tok-secret"
+        assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        pytest.param(Answer(200, b"<html>"), "is not Tocsin", id="a web page"),
+        pytest.param(Answer(200, b"[1]"), "is not Tocsin", id="other JSON"),
+        pytest.param(Answer(500, b"boom"), "answered 500 and no reason", id="an error page"),
+        pytest.param(Answer(503, b'{"error": "no room"}'), "no room", id="a busy service"),
+        pytest.param(Answer(raw=b"SSH-2.0\r\n"), "nothing answers", id="another protocol"),
+        pytest.param(Answer(reset=True), "nothing answers", id="a reset"),
+    ],
+)
+async def test_what_only_looks_like_a_service_gets_a_sentence(
+    impostor: HttpServer, answer: Answer, said: str
+) -> None:
+    impostor.answers.append(answer)
+    ran = await tocsin("incidents", "--url", impostor.url)
+    assert ran.code == 2
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+async def test_no_proxy_is_asked_for_what_is_on_this_machine(here: Site) -> None:
+    environ = {"TOCSIN_URL": here.address, "http_proxy": "http://127.0.0.1:1"}
+    assert (await tocsin("incidents", environ=environ)).code == 0
+
+
+async def test_nothing_listening_says_how_to_start_it() -> None:
+    ran = await tocsin("incidents", "--url", "http://127.0.0.1:1")
+    assert ran.code == 2
+    assert "start it with `tocsin serve`" in ran.err

@@ -1,0 +1,158 @@
+"""Watches a world from outside and says which promise was broken. It shares no code with the rules.
+
+It knows what was submitted, what the timeline says, and what reached the far side.
+"""
+
+from collections.abc import Sequence
+
+from router.core import event as e
+from router.core.command import Answer, Command, Record
+from router.core.labels import identity
+from router.core.moment import MINUTE
+from router.core.notification import Delivery
+from support.virtual import spell
+from support.world import World
+
+LATE = MINUTE
+
+# What may bring a step forward, and what may let the count of steps jump.
+_HURRIES = {"nobody_reached", "rings_again", "unmuted", "muted", "stopped"}
+_JUMPS = {"worsened", "muted", "unmuted", "fallback", "exhausted", "nobody"}
+
+
+class Auditor:
+    """Looks at one world as long as it lives."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._taken: set[int] = set()
+        self._over: set[int] = set()
+        self._paged: set[tuple[int, str]] = set()
+        self._ended: set[tuple[int, str]] = set()
+        self._wanted_ends: dict[int, set[str]] = {}
+        self._believes: set[tuple[int, str, int]] = set()
+        self._steps: dict[int, tuple[int, Record, set[str]]] = {}
+        self.told: dict[int, int] = {}
+        world.watchers.append(self._watch)
+        world.post.on_begin = self._begin
+        world.post.on_arrival = self._arrive
+
+    def _watch(self, event: e.Event, commands: Sequence[Command]) -> None:
+        answer = next((c.code for c in commands if isinstance(c, Answer)), "")
+        match event:
+            case e.Acknowledged() if answer == "acknowledged":
+                self._taken.add(event.incident)
+            case e.Unacknowledged() if answer == "unacknowledged":
+                self._taken.discard(event.incident)
+            case e.Resolved() if answer == "resolved":
+                assert event.incident in self._over or self._is_noted(commands, event.incident)
+            case e.Reconfigured():
+                self._forget_what_is_gone()
+        for command in commands:
+            if isinstance(command, Record) and command.incident:
+                self._note(command)
+
+    def _is_noted(self, commands: Sequence[Command], number: int) -> bool:
+        return any(
+            isinstance(c, Record) and (c.kind, c.incident) == ("resolved", number) for c in commands
+        )
+
+    def _note(self, record: Record) -> None:
+        number = record.incident
+        match record.kind:
+            case "rings_again":
+                self._taken.discard(number)
+            case "resolved":
+                self._over.add(number)
+                self._wanted_ends[number] = self._who_wants_ends()
+            case "escalated" if record.detail["targets"]:
+                self._step(number, record)
+        if number in self._steps:
+            self._steps[number][2].add(record.kind)
+
+    def _step(self, number: int, record: Record) -> None:
+        """Steps come in their order, and none before the one before has had its time."""
+        before = self._steps.get(number)
+        self._steps[number] = (self._world.now.service, record, set())
+        if before is None:
+            return
+        at, last, since = before
+        steps = self._world.incident(number).policy.steps
+        passed = self._world.now.service - at
+        wait = steps[last.detail["step"] - 1].wait
+        early = passed < wait - LATE and not since & _HURRIES
+        assert not early, f"step of {number} after {spell(passed)}, not {spell(wait)}"
+        between = range(last.detail["step"] + 1, last.detail["step"] + 1 + len(steps))
+        following = [(step - 1) % len(steps) + 1 for step in between]
+        silent = [steps[step - 1].notify for step in following]
+        assert silent
+        skipped = following[: following.index(record.detail["step"])]
+        assert since & _JUMPS or all(self._reaches_nobody(number, step) for step in skipped), (
+            f"incident {number} skipped the steps {skipped}"
+        )
+
+    def _reaches_nobody(self, number: int, step: int) -> bool:
+        return any(
+            r.incident == number and r.detail.get("step") == step and not r.detail["targets"]
+            for r in self._world.records("escalated")
+        )
+
+    def _begin(self, row: Delivery) -> None:
+        number = row.incident
+        if row.kind == "page":
+            assert number not in self._taken, f"a page of {number} begins though it is taken"
+            assert number not in self._over, f"a page of {number} begins though it is over"
+            alerts = self._world.state.alerts_of(row.group)
+            assert any(a.firing for a in alerts), f"a page of {number} begins though nothing fires"
+        if row.kind == "acknowledged":
+            assert number in self._taken, f"{number} is told to be taken, and is not"
+        if row.kind == "resolved":
+            assert number in self._over, f"{number} is told to be over, and is not"
+            self._ended.add((number, row.target))
+
+    def _arrive(self, row: Delivery) -> None:
+        if row.kind == "page":
+            self._paged.add((row.incident, row.target))
+        if row.kind in ("page", "notification"):
+            self.told.update(dict.fromkeys(row.firing, self._world.now.service))
+        if row.kind == "notification" and not row.incident and self._wants_ends(row.target):
+            self._believes |= {(row.group, row.target, known) for known in row.firing}
+            self._believes -= {(row.group, row.target, known) for known in row.resolved}
+
+    def _wants_ends(self, target: str) -> bool:
+        integration = self._world.state.configuration.integration(target)
+        return integration is not None and integration.send_resolved
+
+    def _who_wants_ends(self) -> set[str]:
+        targets = {target for _, target in self._paged}
+        targets |= {row.target for row in self._world.state.deliveries.values()}
+        return {target for target in targets if self._wants_ends(target)}
+
+    def _forget_what_is_gone(self) -> None:
+        self._believes = {b for b in self._believes if self._wants_ends(b[1])}
+
+    def check_keys(self) -> None:
+        """No message arrived twice, unless nobody could know that it had."""
+        post = self._world.post
+        for key, times in post.arrived.items():
+            assert times <= 1 + post.doubts[key], f"{key} arrived {times} times"
+
+    def check_ends(self) -> None:
+        """Given time, everybody who was told of a beginning was told of the end."""
+        for number, target in self._paged:
+            wanted = target in self._wanted_ends.get(number, ())
+            told = (number, target) in self._ended
+            assert told or not wanted, f"{target} was paged for {number} and not told of its end"
+        firing = {identity(a.labels) for a in self._world.state.by_id.values() if a.firing}
+        for group, target, known in self._believes:
+            assert known in firing, f"{target} still believes {known} of group {group} fires"
+
+    def check_told(self, since: int, muted: set[int]) -> None:
+        """Given time, everything that fires was told to somebody, or was taken by somebody."""
+        state = self._world.state
+        taken = {state.incidents[n].group for n in self._taken if n in state.incidents}
+        for alert in state.by_id.values():
+            known = identity(alert.labels)
+            if not alert.firing or known in muted or taken & set(alert.groups):
+                continue
+            assert self.told.get(known, -1) >= since, f"nobody was told of {alert.labels!r}"
