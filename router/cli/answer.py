@@ -55,7 +55,7 @@ def resolve(number: int, by: str, url: str, token: str) -> None:
 def _answer(action: str, number: int, by: str, url: str, token: str) -> None:
     who = by or ("" if token else _login())
     body = {"by": who, "via": "cli"}
-    told = client.Client(url, token).post(f"/api/v1/incidents/{number}/{action}", body)
+    told = client.Client(url, token).post(f"/api/v1/incidents/{number}/{action}", body, "text")
     click.echo(show.clean(told["text"]))
 
 

@@ -53,16 +53,32 @@ class Client:
             handlers.append(ProxyHandler({}))  # No proxy leads to this machine.
         self._opener = build_opener(*handlers)
 
-    def get(self, path: str, **query: object) -> Any:
-        """What a GET answers."""
+    def get(self, path: str, wanted: str, **query: object) -> dict[str, Any]:
+        """What a GET answers, an object that has what is `wanted`."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
-        return self._ask(Request(f"{self.url}{path}{'?' if asked else ''}{urlencode(asked)}"))
+        answer = self._ask(Request(f"{self.url}{path}{'?' if asked else ''}{urlencode(asked)}"))
+        return self._with(wanted, answer)
 
-    def post(self, path: str, body: object) -> Any:
-        """What a POST of this JSON answers; None when it answers nothing."""
+    def post(self, path: str, body: object, wanted: str) -> dict[str, Any]:
+        """What a POST of this JSON answers, an object that has what is `wanted`."""
+        return self._with(wanted, self._ask(self._posting(path, body)))
+
+    def put(self, path: str, body: object) -> None:
+        """POST this JSON; there is nothing to be answered but that it was taken."""
+        self._ask(self._posting(path, body))
+
+    def _posting(self, path: str, body: object) -> Request:
         payload = json.dumps(body).encode("ascii")
         headers = {"Content-Type": "application/json"}
-        return self._ask(Request(f"{self.url}{path}", payload, headers, method="POST"))
+        return Request(f"{self.url}{path}", payload, headers, method="POST")
+
+    def _with(self, wanted: str, answer: Any) -> dict[str, Any]:
+        if not isinstance(answer, dict) or wanted not in answer:
+            raise self._strange()
+        return answer
+
+    def _strange(self) -> Failure:
+        return Failure(f"what answers at {self.url} is not Tocsin; check --url")
 
     def _ask(self, request: Request) -> Any:
         request.add_header("Accept", "application/json")
@@ -77,7 +93,7 @@ class Client:
         except URLError as error:
             raise Failure(self._unreachable(error.reason)) from None
         except ValueError:
-            raise Failure(f"what answers at {self.url} is not Tocsin; check --url") from None
+            raise self._strange() from None
         except (OSError, HTTPException) as error:
             raise Failure(self._unreachable(error)) from None
 

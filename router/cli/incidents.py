@@ -34,11 +34,10 @@ def incidents(
     """
     service = client.Client(url, token)
     if number is not None:
-        path, query = f"/api/v1/incidents/{number}", {}
+        answer = service.get(f"/api/v1/incidents/{number}", "timeline")
     else:
-        path = "/api/v1/incidents"
-        query = {"status": "" if status == "all" else status, "limit": limit}
-    answer = service.get(path, **query)
+        asked = "" if status == "all" else status
+        answer = service.get("/api/v1/incidents", "incidents", status=asked, limit=limit)
     if as_json:
         show.as_json(answer)
     elif number is not None:

@@ -18,7 +18,7 @@ def rejects(limit: int, as_json: bool, url: str, token: str) -> None:
     Example:
       tocsin rejects --limit 5
     """
-    answer = client.Client(url, token).get("/api/v1/rejects", limit=limit)
+    answer = client.Client(url, token).get("/api/v1/rejects", "rejects", limit=limit)
     if as_json:
         show.as_json(answer)
         return

@@ -56,7 +56,7 @@ def send(
     if starts_at or not resolve:
         alert["startsAt"] = (_time(starts_at) if starts_at else now).isoformat()
     service = client.Client(url, token)
-    service.post("/api/v2/alerts", [alert])
+    service.put("/api/v2/alerts", [alert])
     what = "resolved" if resolve else "reported"
     click.echo(f"{what} at {service.url}; see `tocsin incidents`")
 

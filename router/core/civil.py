@@ -1,21 +1,45 @@
 """Local times made instants, exact over every change of the clocks."""
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from router.core.moment import SECOND, from_datetime, to_datetime
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of an IANA name, which exists."""
+    return ZoneInfo(name)
+
+
+def local(wall: int, zone: ZoneInfo) -> datetime:
+    """What the clocks there show at a wall time in microseconds, without a zone."""
+    return to_datetime(wall).astimezone(zone).replace(tzinfo=None)
 
 
 def first(local: datetime, zone: ZoneInfo) -> int:
     """The wall microseconds of a naive local time.
 
     A time that comes twice is the earlier; one that is skipped is the first instant after the gap.
+    A later local time is never an earlier instant.
     """
-    early = from_datetime(local.replace(tzinfo=zone, fold=0))
-    if to_datetime(early).astimezone(zone).replace(tzinfo=None) == local:
-        return early
-    before = from_datetime(local.replace(tzinfo=zone, fold=1))
-    return _transition(before, early, zone)
+    return _instant(local, zone, fold=0)
+
+
+def last(local: datetime, zone: ZoneInfo) -> int:
+    """Like `first`, but a time that comes twice is the later."""
+    return _instant(local, zone, fold=1)
+
+
+def _instant(local: datetime, zone: ZoneInfo, fold: int) -> int:
+    instant = from_datetime(local.replace(tzinfo=zone, fold=fold))
+    if to_datetime(instant).astimezone(zone).replace(tzinfo=None) == local:
+        return instant
+    # Of a time that is skipped, one fold is read by the clock before the gap, the other by that
+    # after it: the first lands behind the gap, the second before it.
+    other = from_datetime(local.replace(tzinfo=zone, fold=1 - fold))
+    return _transition(min(instant, other), max(instant, other), zone)
 
 
 def _transition(before: int, after: int, zone: ZoneInfo) -> int:

@@ -45,7 +45,5 @@ def newest(
         if Status.RESOLVED not in wanted:
             conditions.append("status <> 'resolved'")  # By which the index of open ones is found.
     where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
-    return select("incident", SHAPE.columns, f"{where}ORDER BY number DESC LIMIT ?"), [
-        *values,
-        limit,
-    ]
+    query = select("incident", SHAPE.columns, f"{where}ORDER BY number DESC LIMIT ?")
+    return query, [*values, limit]

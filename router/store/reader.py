@@ -17,6 +17,7 @@ from router.store.rows import Row, Value
 from router.store.writer import failure
 
 _AT_ONCE = 500  # Keys in one query.
+_LARGEST = 2**63 - 1
 
 
 @asynccontextmanager
@@ -87,8 +88,17 @@ class Reader:
         return [configurations.of(row) for row in rows]
 
     async def _fetch(self, sql: str, values: Sequence[Value] | Mapping[str, Value]) -> list[Row]:
+        if isinstance(values, Mapping):
+            values = {name: _bounded(value) for name, value in values.items()}
+        else:
+            values = [*map(_bounded, values)]
         try:
             rows: Iterable[Any] = await self._db.execute_fetchall(sql, values)
             return list(rows)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:  # A ValueError says that it is closed.
             raise failure(error, self._path) from error
+
+
+def _bounded(value: Value) -> Value:
+    """The value; of a number nothing can have, which somebody may ask for, the nearest possible."""
+    return max(-_LARGEST, min(value, _LARGEST)) if isinstance(value, int) else value

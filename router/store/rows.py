@@ -91,8 +91,8 @@ def to_json(value: object) -> bytes:
     try:
         return _encode(value)
     except UnicodeEncodeError:
-        plain = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
-        return plain.encode(errors="replace")
+        text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+        return text.encode(errors="replace")
 
 
 def plain(text: str) -> str:

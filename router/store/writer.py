@@ -59,6 +59,7 @@ class Writer:
         self._connect = connect
         self._errands: SimpleQueue[_Errand | None] = SimpleQueue()
         self._failure: StoreError | None = None
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
         self._thread.start()
 
@@ -69,6 +70,8 @@ class Writer:
             DiskFull: there was no room; nothing was written.
             StoreError: the file or the disk failed.
         """
+        if self._closed:
+            raise StoreError(f"{self._path} is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._errands.put(_Errand(job, future))
         with anyio.CancelScope(shield=True):
@@ -77,6 +80,7 @@ class Writer:
 
     async def close(self) -> None:
         """Close the connection once the jobs before are done, and end the thread."""
+        self._closed = True
         self._errands.put(None)
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(self._thread.join)

@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import anyio
 import click
 import pytest
 from click.testing import CliRunner
-from support.command import TOCSIN, tocsin
+from support.shell import TOCSIN, tocsin
 
 from router.cli.main import cli
 
@@ -61,11 +62,9 @@ def test_the_list_of_commands_says_what_each_is_for() -> None:
 
 
 async def test_python_m_router_is_the_same() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "router", "--help"], capture_output=True, check=True, text=True
-    )
-    assert done.stdout == (await tocsin("--help")).out
-    assert done.stdout.startswith("Usage: tocsin ")
+    done = await anyio.run_process([sys.executable, "-m", "router", "--help"])
+    assert done.stdout.decode() == (await tocsin("--help")).out
+    assert done.stdout.startswith(b"Usage: tocsin ")
 
 
 async def test_the_version_is_told() -> None:
@@ -137,5 +136,5 @@ def test_a_pipe_that_nobody_reads_ends_it_quietly(tmp_path: Path) -> None:
     done = subprocess.run(
         f"{TOCSIN} check | head -1", shell=True, capture_output=True, cwd=tmp_path, text=True
     )
-    assert done.stdout.startswith("routes.toml:1: key0")
-    assert "Traceback" not in done.stderr
+    assert done.stdout.startswith("routes.toml:1: ")
+    assert done.stderr == ""

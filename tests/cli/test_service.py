@@ -1,11 +1,14 @@
 """Commands that talk to a running service, and to what only looks like one."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.command import Ran, tocsin
+from support.command import Done
+from support.hand_clock import RunningClock
 from support.servers import Answer, HttpServer
+from support.shell import tocsin
 from support.site import ROUTES, TOKENS, Site, site
 
 FIRE = ("send", "alertname=Fire", "severity=critical")
@@ -13,7 +16,7 @@ FIRE = ("send", "alertname=Fire", "severity=critical")
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as running:
+    async with site(tmp_path, clock=RunningClock()) as running:
         yield running
 
 
@@ -23,7 +26,7 @@ async def impostor() -> AsyncIterator[HttpServer]:
         yield server
 
 
-async def at(place: Site, *arguments: str) -> Ran:
+async def at(place: Site, *arguments: str) -> Done:
     """A command to this service, which must succeed."""
     ran = await tocsin(*arguments, environ={"TOCSIN_URL": place.address})
     assert ran.code == 0, ran.err
@@ -37,13 +40,13 @@ async def test_an_alert_goes_from_the_shell_to_an_incident_and_back(here: Site) 
     assert sent.out == f"reported at {here.address}; see `tocsin incidents`\n"
     await here.until(lambda: 1 in here.loop.state.incidents)
 
-    head, row = (await at(here, "incidents")).lines
+    head, row = (await at(here, "incidents")).out.splitlines()
     assert head.split() == ["N", "STATUS", "POLICY", "OPENED", "WHAT"]
     assert row.split()[:3] == ["1", "triggered", "critical"]
     assert row.endswith("Fire")
 
     shown = await at(here, "incidents", "1")
-    assert shown.lines[0] == "Incident 1: Fire"
+    assert shown.out.splitlines()[0] == "Incident 1: Fire"
     assert "alertname=Fire severity=critical" in shown.out
     for kind in ("fired", "opened", "escalated"):
         assert f" {kind} " in shown.out
@@ -51,20 +54,19 @@ async def test_an_alert_goes_from_the_shell_to_an_incident_and_back(here: Site) 
 
     taken = await at(here, "ack", "1", "--by", "ana")
     assert taken.out == "incident 1 acknowledged by ana\n"
-    assert (await at(here, "incidents")).lines[1].endswith("by ana")
+    assert (await at(here, "incidents")).out.splitlines()[1].endswith("by ana")
     assert (await at(here, "unack", "1")).out == "incident 1 rings again\n"
     assert (await at(here, "resolve", "1", "--by", "ana")).out == "incident 1 resolved by ana\n"
 
     assert (await at(here, "incidents")).out == "No incident is open.\n"
-    listed = (await at(here, "incidents", "--status", "all", "--json")).json()
+    listed = json.loads((await at(here, "incidents", "--status", "all", "--json")).out)
     assert [incident["status"] for incident in listed["incidents"]] == ["resolved"]
-    timeline = (await at(here, "incidents", "1", "--json")).json()["timeline"]
+    timeline = json.loads((await at(here, "incidents", "1", "--json")).out)["timeline"]
     (answered,) = [line for line in timeline if line["kind"] == "acknowledged"]
     assert (answered["by"], answered["via"]) == ("ana", "cli")
 
 
 async def test_an_alert_that_was_sent_goes_on_for_a_day_unless_it_is_resolved(here: Site) -> None:
-    (here.clock).set_to_now()
     await at(here, *FIRE)
     (alert,) = here.loop.state.by_id.values()
     assert alert.firing
@@ -95,9 +97,9 @@ async def test_what_could_not_be_taken_is_listed_with_the_reason(here: Site) -> 
         assert answer.status == 400
 
     ran = await at(here, "rejects")
-    assert "prom" in ran.lines[0]
+    assert "prom" in ran.out.splitlines()[0]
     assert "\x1b" not in ran.out
-    (reject,) = (await at(here, "rejects", "--json")).json()["rejects"]
+    (reject,) = json.loads((await at(here, "rejects", "--json")).out)["rejects"]
     assert reject["source"] == "prom"
 
 

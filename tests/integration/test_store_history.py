@@ -7,6 +7,7 @@ from support.things import WALL, group, incident, stamp
 
 from router.core import command as c
 from router.core.incident import Status
+from router.errors import StoreError
 from router.store.store import Store
 
 
@@ -103,6 +104,25 @@ async def test_incidents_are_listed_newest_first(tmp_path: Path) -> None:
         assert await listed(9, None, set()) == []
         assert await store.incident(9) == incident(9, status=Status.RESOLVED)
         assert await store.incident(10) is None
+
+
+async def test_numbers_too_large_for_any_incident_are_unknown(tmp_path: Path) -> None:
+    huge = 10**30
+    async with Store.open(tmp_path, ballast_bytes=0) as store:
+        await store.commit([c.PutIncident(incident(1))], stamp())
+        assert await store.incident(huge) is None
+        assert await store.incident(-huge) is None
+        assert await store.timeline(huge) == await store.alert_history(huge) == []
+        assert await store.incidents(huge, huge) == [incident(1)]
+
+
+async def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    async with Store.open(tmp_path, ballast_bytes=0) as store:
+        pass
+    with pytest.raises(StoreError, match="closed"):
+        await store.incident(1)
+    with pytest.raises(StoreError, match="is closed"):
+        await store.commit([c.PutIncident(incident(1))], stamp())
 
 
 async def test_an_entry_is_seen_only_of_its_source(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from router.core import command
 from router.store import alerts, groups, history, incidents, intake, log, outbox, silences
+from router.store.batch import _TAKERS
 from router.store.migrate import packaged
 from router.store.rows import Statement
 from router.store.shape import Shape
@@ -42,6 +44,11 @@ def db() -> Iterator[sqlite3.Connection]:
 def test_a_table_has_a_column_for_each_field(table: str, db: sqlite3.Connection) -> None:
     columns = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
     assert columns - {"resolved_seq"} == set(TABLES[table].columns)
+
+
+def test_every_command_is_written_or_known_to_be_memory_s_alone() -> None:
+    assert set(_TAKERS) | command.MEMORY_ONLY == set(get_args(command.Command))
+    assert not set(_TAKERS) & command.MEMORY_ONLY
 
 
 def _searched(db: sqlite3.Connection, sql: str, values: Any) -> set[str]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from reliability.history import Attempt, History
 
 TOLERANCE = 0.25  # Seconds by which the way to the sink may differ between two pages.
+LAG = 0.2  # So long after a kill, what the dead process sent may be read; no new one is up then.
 ANSWER_TOLERANCE = 0.5  # What was under way when an acknowledgement was answered may arrive later.
 
 
@@ -33,7 +34,8 @@ def missing(history: History) -> list[str]:
 
 def _lost(history: History) -> Iterator[str]:
     """P1, P2: what was accepted is told."""
-    told = {n for a in history.attempts if a.path == "/notify" and a.outcome == "taken" for n in a.firing}
+    taken = [a for a in history.attempts if a.path == "/notify" and a.outcome == "taken"]
+    told = {n for a in taken for n in a.firing}
     paged = {a.batch for a in history.attempts if a.event == "page"}
     for sent in history.sent:
         if sent.accepted is None:
@@ -56,7 +58,7 @@ def _repeated(history: History) -> Iterator[str]:
     """P3: between two attempts with one key lies a crash, a lost answer, or a refusal."""
     for key, attempts in _by_key(history).items():
         for first, second in pairwise(attempts):
-            crashed = any(first.at <= at <= second.at for at in history.killed)
+            crashed = any(first.at - LAG <= at <= second.at for at in history.killed)
             if first.outcome == "taken" and not crashed:
                 yield f"repeated: {key} was taken, and came again {second.at - first.at:.3f} s later"
             if second.number <= first.number and not crashed:

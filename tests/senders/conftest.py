@@ -8,6 +8,7 @@ import pytest
 from support.certificate import Certificate, make
 from support.servers import PagerdutyServer, SlackServer, TwilioServer, WebhookServer
 from support.smtp import SmtpServer
+from support.told import Told
 
 from router.senders.senders import Patience, Senders
 
@@ -28,12 +29,19 @@ async def senders(certificate: Certificate) -> AsyncIterator[Senders]:
     """Every channel, trusting the test certificate; no template may fail."""
     failures: list[tuple[str, str]] = []
     async with Senders.open(
-        patience=Patience(http=0.4, email=0.8, apprise=0.8),
         tls=certificate.client,
         on_template_error=lambda file, reason: failures.append((file, reason)),
     ) as opened:
         yield opened
     assert failures == []
+
+
+@pytest.fixture
+async def hasty(certificate: Certificate) -> AsyncIterator[Senders]:
+    """Every channel, giving up after a quarter of a second: for far sides that never answer."""
+    impatient = Patience(http=0.25, email=0.25, apprise=0.25)
+    async with Senders.open(patience=impatient, tls=certificate.client) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -64,6 +72,16 @@ async def webhook() -> AsyncIterator[WebhookServer]:
 async def smtp() -> AsyncIterator[SmtpServer]:
     async with SmtpServer.open() as server:
         yield server
+
+
+_TOLD = Told()
+
+
+@pytest.fixture
+def told() -> Told:
+    """The shipped templates, read once."""
+    _TOLD.errors.clear()
+    return _TOLD
 
 
 @pytest.fixture(scope="session")

@@ -1,34 +1,17 @@
 """What people read, and that they read something whatever has become of the templates."""
 
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.outgoing import ACK, AT, MINUTE, alert, incident, outgoing
+from support.told import Told
 
-from router.senders.message import FORMS, Messages, shipped, sms_text
+from router.senders.message import FORMS, shipped, sms_text
 from router.senders.view import span, view
 
 KINDS = ("notification", "page", "acknowledged", "resolved", "notice")
-
-
-class Told:
-    """Messages that note every template error."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self.errors: list[tuple[str, str]] = []
-        self.messages = Messages(folder, lambda file, reason: self.errors.append((file, reason)))
-
-    def text(self, name: str, **over: Any) -> str:
-        return self.messages.text(name, view(outgoing(**over)))
-
-
-@pytest.fixture
-def told() -> Told:
-    return Told()
 
 
 @pytest.mark.parametrize(
@@ -140,85 +123,6 @@ def test_every_shipped_template_is_a_message_and_every_message_has_one() -> None
     assert files == {f"{name}.j2" for name in FORMS}
 
 
-def test_an_operators_file_replaces_ours_and_only_it(tmp_path: Path) -> None:
-    (tmp_path / "sms.txt.j2").write_text("{{ title }}! {{ ack_url }}")
-    told = Told(tmp_path)
-    assert told.text("sms.txt") == f"DiskFull! {ACK}"
-    assert told.text("email.subject") == "[FIRING] critical: DiskFull (incident #7)"
-    assert told.errors == []
-
-
-BROKEN = [
-    pytest.param("{% if %}", id="a syntax error"),
-    pytest.param("{{ 1 // 0 }}", id="an error while rendering"),
-    pytest.param("  \n", id="nothing at all"),
-    pytest.param("{{ none }}{# no text #}{{ missing }}".replace("{{ none }}", ""), id="no text"),
-    pytest.param("{% for i in range(10**9) %}x{% endfor %}", id="a long loop"),
-    pytest.param("{% for a in range(999) %}" * 4 + "{% endfor %}" * 4, id="nested loops"),
-    pytest.param("{{ 'x' * 10**9 }}", id="a repeated text"),
-    pytest.param("{{ 'x'|center(10**9) }}", id="a centred text"),
-    pytest.param("x" * 40_000, id="a page too long"),
-    pytest.param("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", id="endless recursion"),
-    pytest.param("{% include 'slack.txt.j2' %}", id="an include"),
-    pytest.param("{{ alerts[99].labels.x.y }}{{ title() }}", id="a call of a text"),
-]
-
-
-@pytest.mark.parametrize("name", FORMS)
-@pytest.mark.parametrize("source", BROKEN)
-def test_a_broken_file_falls_back_to_ours_within_two_seconds(
-    name: str, source: str, tmp_path: Path
-) -> None:
-    (tmp_path / f"{name}.j2").write_text(source)
-    began = time.monotonic()
-    told = Told(tmp_path)
-    text = told.text(name)
-    assert time.monotonic() - began < 2
-    assert text == Told().text(name)
-    assert [file for file, _ in told.errors] == [str(tmp_path / f"{name}.j2")]
-
-
-def test_a_file_that_is_not_text_falls_back_to_ours(tmp_path: Path) -> None:
-    (tmp_path / "sms.txt.j2").write_bytes(b"\xff\xfe{{ title }}")
-    told = Told(tmp_path)
-    assert told.text("sms.txt") == Told().text("sms.txt")
-    assert "UnicodeDecodeError" in told.errors[0][1]
-
-
-class Bare(Messages):
-    """Messages without any template: what is left is built in."""
-
-    def _read(self, *args: Any) -> None: ...
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", FORMS)
-def test_without_any_template_there_is_a_text_all_the_same(name: str, kind: str) -> None:
-    bare = Bare(None, lambda file, reason: None)
-    evil = alert({"alertname": "<!channel><b>"}, {"summary": "<!here>"}, firing=kind != "resolved")
-    note = {"group_labels": {"alertname": "<!channel><b>"}, "note": "Nobody was reached."}
-    text = bare.text(name, view(outgoing(evil, kind=kind, snapshot=note)))
-    assert "channel" in text
-    if not FORMS[name].one_line:
-        assert "Nobody was reached." in text
-        assert (ACK in text) is (kind == "page")
-    if name in ("slack.txt", "email.html"):
-        assert "<!channel" not in text
-        assert "<b>" not in text
-
-
-def test_a_missing_template_is_reported() -> None:
-    class Elsewhere(Messages):
-        def _read(self, path: Path, *rest: Any) -> None:
-            super()._read(path.with_name("gone.j2"), *rest)
-
-    errors: list[str] = []
-    messages = Elsewhere(None, lambda file, reason: errors.append(reason))
-    assert len(errors) == len(FORMS)
-    assert all("FileNotFoundError" in reason for reason in errors)
-    assert "DiskFull" in messages.text("slack.txt", view(outgoing()))
-
-
 CORPUS = [
     "{{ 7 * 7 }}",
     "{% for i in range(10**9) %}{% endfor %}",
@@ -278,19 +182,25 @@ anything = st.text(max_size=80)
 labels = st.dictionaries(anything, anything, max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(labels, labels, labels, anything, st.sampled_from(KINDS))
 def test_no_data_breaks_a_template(
-    of: dict[str, str], notes: dict[str, str], group: dict[str, str], note: str, kind: str
+    told: Told,
+    of: dict[str, str],
+    notes: dict[str, str],
+    group: dict[str, str],
+    note: str,
+    kind: str,
 ) -> None:
     page = outgoing(alert(of, notes), kind=kind, snapshot={"group_labels": group, "note": note})
     for name, form in FORMS.items():
-        text = SHARED.messages.text(name, view(page))
+        text = told.messages.text(name, view(page))
         assert 0 < len(text) <= form.limit
-        assert SHARED.errors == []
-
-
-SHARED = Told()
+        assert told.errors == []
 
 
 @pytest.mark.parametrize(

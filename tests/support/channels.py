@@ -45,13 +45,15 @@ def pager(server: PagerdutyServer) -> PagerdutyIntegration:
     return PagerdutyIntegration(routing_key=key, api_url=server.url)
 
 
-def hook(server: HttpServer, *, signed: bool = True, max_alerts: int = 0) -> WebhookIntegration:
+def hook(
+    server: HttpServer, *, signed: bool = True, max_alerts: int = 0, timeout: int = 10_000_000
+) -> WebhookIntegration:
     """A webhook."""
     return WebhookIntegration(
         url=Secret("${HOOK_URL}", f"{server.url}/hooks/pathsecret42?key=querysecret42"),
         secret=Secret("${HOOK_SECRET}", HOOK_SECRET) if signed else None,
         max_alerts=max_alerts,
-        timeout=400_000,
+        timeout=timeout,
     )
 
 
@@ -79,8 +81,8 @@ def of(channel: str) -> type[HttpServer]:
     return kinds[channel]
 
 
-def integration(channel: str, server: HttpServer) -> Integration:
-    """One of HTTP_CHANNELS, pointed at its server."""
+def integration(channel: str, server: HttpServer, *, hasty: bool = False) -> Integration:
+    """One of HTTP_CHANNELS, pointed at its server; a hasty webhook waits a quarter of a second."""
     match server:
         case SlackServer():
             return bot(server) if channel == "slack bot" else slack_hook(server)
@@ -88,4 +90,4 @@ def integration(channel: str, server: HttpServer) -> Integration:
             return sms(server)
         case PagerdutyServer():
             return pager(server)
-    return hook(server)
+    return hook(server, timeout=250_000 if hasty else 10_000_000)

@@ -1,46 +1,27 @@
-"""Runs `tocsin` as a shell would, in a process of its own."""
+"""Runs a command to its end, as a person at a terminal would."""
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import anyio
-import msgspec
-
-TOCSIN = str(Path(sys.executable).parent / "tocsin")
 
 
-class Ran(msgspec.Struct, frozen=True):
+class Done(NamedTuple):
     """What a command printed, and with what it ended."""
 
     code: int
     out: str
     err: str
 
-    def json(self) -> Any:
-        """What it printed, as JSON."""
-        return json.loads(self.out)
 
-    @property
-    def lines(self) -> list[str]:
-        """What it printed, line by line."""
-        return self.out.splitlines()
+async def run(
+    command: Sequence[str], environ: Mapping[str, str] | None = None, *, seconds: float = 20.0
+) -> Done:
+    """Run it; the event loop, and the servers on it, go on meanwhile.
 
-
-async def tocsin(
-    *arguments: str, environ: Mapping[str, str] | None = None, folder: Path | None = None
-) -> Ran:
-    """Run it with these arguments in this folder. Nothing of our own environment counts."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    done = await anyio.run_process(
-        [TOCSIN, *arguments],
-        check=False,
-        cwd=folder,
-        env={**kept, **(environ or {})},
-        stdin=subprocess.DEVNULL,
-    )
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    Raises:
+        TimeoutError: it did not end within `seconds`.
+    """
+    with anyio.fail_after(seconds):
+        done = await anyio.run_process(list(command), env=environ, check=False)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
