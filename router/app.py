@@ -21,7 +21,7 @@ from router.core.secret import Secret, secrets_in
 from router.core.settings import HttpSource, RedisSource, is_loopback
 from router.core.state import State
 from router.core.stored import Stored
-from router.errors import ConfigError, RouterError
+from router.errors import ConfigError, DiskFull, RouterError
 from router.ingest.decoders import Decoders
 from router.runtime import crashes, log
 from router.runtime.clock import SystemClock
@@ -197,10 +197,16 @@ class Service:
         """Forget and delete what is past its time, when nothing better is to do."""
         while True:
             await anyio.sleep(SWEEP_SECONDS)
-            await self._loop.submit([Swept()], urgent=True)
-            while not self._loop.queued and not self._loop.disk_full:
-                if not await self._store.prune(self._clock.now().wall):
-                    break
+            try:
+                await self._forget()
+            except DiskFull as error:
+                _log.warning("old rows stay for now", error=str(error))
+
+    async def _forget(self) -> None:
+        await self._loop.submit([Swept()], urgent=True)
+        while not self._loop.queued and not self._loop.disk_full:
+            if not await self._store.prune(self._clock.now().wall):
+                return
 
     def _offer(self, numbers: Sequence[int]) -> None:
         self._courier.offer(numbers)

@@ -63,6 +63,8 @@ def main() -> None:
 
 def _sentence(error: Exception) -> str:
     match error:
+        case ExceptionGroup():
+            return "\n".join(map(_sentence, error.exceptions))
         case ConfigError():
             return "\n".join(error.problems)
         case RouterError():

@@ -1,6 +1,7 @@
 """The command line as a whole: quick to help, and never a traceback."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -111,6 +112,18 @@ async def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
     assert broken.code == 2
     assert "routes.toml:2: route.reciever: " in broken.err
     assert "Traceback" not in broken.err
+
+
+async def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
+    (tmp_path / "routes.toml").write_text(
+        "[receivers.ops]\nconsole = [{}]\n[route]\nreceiver = 'ops'\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = "{}:{}".format(*taken.getsockname())
+        ran = await tocsin("serve", "--listen", address, folder=tmp_path)
+    assert ran.code == 2
+    assert "Address already in use" in ran.err
+    assert str(address.partition(":")[2]) in ran.err
 
 
 def test_a_bug_is_owned_up_to_and_shown_on_demand() -> None:
