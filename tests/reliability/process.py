@@ -1,6 +1,8 @@
 """The service as these tests run it: killed, watched, wrapped, or broken on purpose."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -62,6 +64,11 @@ class Process(Service):
     def crash(self) -> None:
         """kill -9, noted."""
         self.killed_at.append(time.monotonic())
+        if self._wrapper:  # Only what it wraps dies, so that it can write down the end.
+            for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+                os.kill(int(child), signal.SIGKILL)
+            assert self._process is not None
+            self._process.wait(10)
         self.kill()
 
     async def crash_and_restart(self) -> None:

@@ -1,0 +1,115 @@
+"""Who is on call: layers above one another, and exceptions to them."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from router.core.layer import Layer
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """An exception from `start` on until just before `end` (wall microseconds).
+
+    `users` are on call in place of the layers, even when they are nobody; None leaves the layers.
+    `remove` are not on call, so that another of the turn or the layer below steps in. `add` are
+    on call beside whoever else is.
+    """
+
+    start: int
+    end: int
+    users: tuple[str, ...] | None = None
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    def covers(self, wall: int) -> bool:
+        """Whether it holds at a wall time."""
+        return self.start <= wall < self.end
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar of people. `timezone` is that of its own dates; a layer has one itself.
+
+    `allow_gaps` says that there may be hours in which nobody is on call.
+    """
+
+    name: str
+    layers: tuple[Layer, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    timezone: str = "UTC"
+    allow_gaps: bool = False
+
+    def people(self) -> tuple[str, ...]:
+        """Everybody it can ever put on call."""
+        rostered = chain.from_iterable(chain.from_iterable(layer.turns for layer in self.layers))
+        excepted = chain.from_iterable((*(o.users or ()), *o.add) for o in self.overrides)
+        return tuple(dict.fromkeys(chain(rostered, excepted)))
+
+
+class Shift(NamedTuple):
+    """`users` are on call from `start` on until just before `end` (wall microseconds)."""
+
+    start: int
+    end: int
+    users: tuple[str, ...]
+
+
+def on_call(schedule: Schedule, wall: int) -> tuple[str, ...]:
+    """Who is on call at a wall time in microseconds, first to be called first.
+
+    The highest layer with anybody on call counts, and those of equal priority together. An
+    override's `users` hide the layers completely, even when they name nobody; then whoever an
+    override removes goes, and whoever one adds comes last.
+    """
+    present = [override for override in schedule.overrides if override.covers(wall)]
+    removed = frozenset(chain.from_iterable(override.remove for override in present))
+    named = [override.users for override in present if override.users is not None]
+    people = chain.from_iterable(named) if named else _rostered(schedule.layers, wall, removed)
+    added = chain.from_iterable(override.add for override in present)
+    return tuple(dict.fromkeys(chain((p for p in people if p not in removed), added)))
+
+
+def _rostered(layers: Iterable[Layer], wall: int, removed: frozenset[str]) -> list[str]:
+    """Those of the highest priority at which there is anybody."""
+    highest, found = 0, list[str]()
+    for layer in layers:
+        if found and layer.priority < highest:
+            continue
+        people = [person for person in layer.people(wall) if person not in removed]
+        if people and found and layer.priority == highest:
+            found.extend(people)
+        elif people:
+            highest, found = layer.priority, people
+    return found
+
+
+def timeline(schedule: Schedule, since: int, until: int) -> list[Shift]:
+    """Who is on call from `since` on until just before `until`, without a pause.
+
+    Shifts in which nobody is on call are there too; neighbours never have the same people. At
+    every moment it agrees with `on_call`.
+    """
+    shifts: list[Shift] = []
+    for start, end in pairwise(_changes(schedule, since, until)):
+        users = on_call(schedule, start)
+        if shifts and shifts[-1].users == users:
+            start = shifts.pop().start
+        shifts.append(Shift(start, end, users))
+    return shifts
+
+
+def _changes(schedule: Schedule, since: int, until: int) -> list[int]:
+    """Every moment at which somebody may come or go, the two ends included."""
+    if since >= until:
+        return []
+    exceptions = chain.from_iterable((o.start, o.end) for o in schedule.overrides)
+    inside = {at for at in exceptions if since < at < until}
+    for layer in schedule.layers:
+        inside.update(layer.changes(since, until))
+    return sorted(inside | {since, until})
+
+
+def gaps(schedule: Schedule, since: int, until: int) -> Iterator[tuple[int, int]]:
+    """The spans in which nobody is on call."""
+    return ((s.start, s.end) for s in timeline(schedule, since, until) if not s.users)
