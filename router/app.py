@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ import structlog
 
 from router.config.load import Loaded, load
 from router.core.event import Event, Reconfigured, Started, Swept
+from router.core.moment import from_datetime
 from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
 from router.core.secret import Secret, secrets_in
@@ -83,7 +85,8 @@ def _load(options: ServeOptions) -> Loaded:
 
 def _parse(options: ServeOptions, text: bytes) -> Loaded:
     folder = options.config.resolve().parent
-    return load(text, name=options.config.name, folder=folder, environ=os.environ)
+    wall = from_datetime(datetime.now(UTC))
+    return load(text, name=options.config.name, folder=folder, environ=os.environ, wall=wall)
 
 
 def _configuration(options: ServeOptions, last_good: bytes) -> tuple[Loaded, list[str]]:

@@ -1,6 +1,7 @@
 """Reads routes.toml for the commands that look at it without a service."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,13 @@ def read(path: Path) -> "Loaded":
         ConfigError: there is none, or it has mistakes.
     """
     from router.config.load import load
+    from router.core.moment import from_datetime
     from router.errors import ConfigError
 
     try:
         text = path.read_bytes()
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}; name the file with --config"]) from None
-    return load(text, name=str(path), folder=path.resolve().parent, environ=os.environ)
+    wall = from_datetime(datetime.now(UTC))
+    folder = path.resolve().parent
+    return load(text, name=str(path), folder=folder, environ=os.environ, wall=wall)

@@ -7,6 +7,7 @@ import msgspec
 
 from router.config import (
     api,
+    coverage,
     inhibition,
     intervals,
     names,
@@ -14,6 +15,7 @@ from router.config import (
     reach,
     receivers,
     routes,
+    schedules,
     service,
     sources,
     syntax,
@@ -50,9 +52,17 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(
-    text: bytes, *, name: str = "routes.toml", folder: Path, environ: Mapping[str, str]
+    text: bytes,
+    *,
+    name: str = "routes.toml",
+    folder: Path,
+    environ: Mapping[str, str],
+    wall: int | None = None,
 ) -> Loaded:
     """Read and check a whole routes.toml called `name`; secret files are relative to `folder`.
+
+    With the time it is, as `wall` microseconds, it also warns of hours to come in which nobody is
+    on call.
 
     Raises:
         ConfigError: it has mistakes; `problems` are all of them, as `routes.toml:LINE: key path:
@@ -73,6 +83,7 @@ def load(
         raise ConfigError(findings.problems)
     reach.warn(plan, findings)
     usage.warn(loaded.configuration, plan, findings)
+    coverage.warn(loaded.configuration, findings, wall)
     return msgspec.structs.replace(loaded, warnings=findings.warnings, missing=findings.lacking)
 
 
@@ -88,6 +99,7 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
         policies=policies.read(root, known, settings.timezone),
         users=users.read(root, vault, shared),
         teams=teams.read(root, known),
+        schedules=schedules.read(root, known, settings.timezone),
         inhibit=inhibition.read(root),
         intervals=intervals.read(root, settings.timezone),
         fallback=rules.fallback,

@@ -5,12 +5,13 @@ import msgspec
 from router.config.nearest import hint
 from router.config.table import Table
 
-TARGETS = {"user": "users", "team": "teams", "receiver": "receivers"}
+TARGETS = {"user": "users", "team": "teams", "schedule": "schedules", "receiver": "receivers"}
 """What may be told, by the word before the colon, and the table that defines it."""
 
 SINGULAR = {
     "users": "user",
     "teams": "team",
+    "schedules": "schedule",
     "receivers": "receiver",
     "policies": "policy",
     "intervals": "interval",

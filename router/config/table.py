@@ -151,6 +151,15 @@ class Table:
                 self.problem(str(error), key, position)
         return tuple(found)
 
+    def value(self, key: str, expected: str, *wanted: type) -> Any:
+        """A value of one of these types, just as TOML has it; None when there is none."""
+        self._asked[key] = None
+        value = self.values.get(key)
+        if value is None or type(value) in wanted:
+            return value
+        self.problem(f"expected {expected}, got {kind(value)}", key)
+        return None
+
     def table(self, key: str) -> "Table":
         """A table, empty when there is none."""
         values = self._take(key, dict, f"a table such as [{key}]")
@@ -202,12 +211,7 @@ class Table:
         return self._tables[path]
 
     def _take(self, key: str, wanted: type, expected: str) -> Any:
-        self._asked[key] = None
-        value = self.values.get(key)
-        if value is None or type(value) is wanted:
-            return value
-        self.problem(f"expected {expected}, got {kind(value)}", key)
-        return None
+        return self.value(key, expected, wanted)
 
 
 def kind(value: object) -> str:

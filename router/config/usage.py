@@ -9,7 +9,7 @@ from router.core.route import Plan, Route
 
 
 def warn(configuration: Configuration, plan: Plan, findings: Findings) -> None:
-    """Warn of receivers and policies nobody uses, of a fallback lacking, of repeats too soon."""
+    """Warn of receivers, schedules and policies nobody uses, of a fallback lacking, of repeats too soon."""
     routes = configuration.tree.routes.values()
     told = {*configuration.fallback, *_told(configuration)}
     told.update(f"receiver:{route.receiver}" for route in routes)
@@ -18,6 +18,9 @@ def warn(configuration: Configuration, plan: Plan, findings: Findings) -> None:
             findings.warn(("receivers", name), "nothing uses it")
         elif not receiver.integrations:
             findings.warn(("receivers", name), "has no integrations, so it tells nobody")
+    for name in configuration.schedules:
+        if f"schedule:{name}" not in told:
+            findings.warn(("schedules", name), "nothing uses it")
     called = {route.policy for route in routes}
     for name in configuration.policies:
         if name not in called:

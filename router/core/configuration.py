@@ -9,6 +9,7 @@ from router.core.integration import Integration
 from router.core.interval import Interval
 from router.core.moment import HOUR, MINUTE
 from router.core.route import Tree
+from router.core.schedule import Schedule
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -83,6 +84,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     policies: Mapping[str, Policy] = {}
     users: Mapping[str, User] = {}
     teams: Mapping[str, tuple[str, ...]] = {}
+    schedules: Mapping[str, Schedule] = {}
     inhibit: tuple[InhibitRule, ...] = ()
     intervals: Mapping[str, tuple[Interval, ...]] = {}
     fallback: tuple[str, ...] = ()

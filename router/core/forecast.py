@@ -45,19 +45,24 @@ def place(configuration: Configuration, labels: Mapping[str, str], now: Now) -> 
 
 
 def forecast(
-    configuration: Configuration, labels: Mapping[str, str], now: Now, horizon: int
+    configuration: Configuration,
+    labels: Mapping[str, str],
+    now: Now,
+    horizon: int,
+    *,
+    decisions: int = DECISIONS_MAX,
 ) -> list[Entry]:
     """What would happen, in order, in the `horizon` microseconds after a first alert.
 
     It goes on firing, nothing else fires, nothing is silenced, every delivery succeeds at once,
-    and nobody answers.
+    and nobody answers. After so many decisions it is cut.
     """
     world = _World(configuration, now)
     world.report(labels, horizon + DAY)
-    for _ in range(DECISIONS_MAX):
+    for _ in range(decisions):
         if not world.step(now.service + horizon):
             return world.entries
-    world.note("cut", reason=f"more than {DECISIONS_MAX} decisions")
+    world.note("cut", reason=f"more than {decisions} decisions")
     return world.entries
 
 

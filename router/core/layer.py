@@ -32,7 +32,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     def people(self, wall: int) -> tuple[str, ...]:
         """Who is on call at a wall time, first to be called first."""
         zone = civil.zone(self.timezone)
-        if any(start <= wall < end for start, end in days_off(self.holidays, zone)):
+        if self.holidays and any(True for _ in days_off(self.holidays, wall, wall + 1, zone)):
             return ()
         if self.restrict and not is_open(self.restrict, wall, zone):
             return ()
@@ -43,7 +43,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         """Every wall time after `since` and before `until` at which its people may change."""
         zone = civil.zone(self.timezone)
         opened = chain.from_iterable(r.windows(since, until, zone) for r in self.restrict)
-        for window in chain(opened, days_off(self.holidays, zone)):
+        for window in chain(opened, days_off(self.holidays, since, until, zone)):
             yield from (at for at in window if since < at < until)
         if self.rotation and len(self.turns) > 1:
             yield from self.rotation.handoffs(since, until)

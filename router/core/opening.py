@@ -91,6 +91,7 @@ def _tell_acknowledger(draft: Draft, group: Group, incident: Incident, firing: l
     told = [entry.target for entry in draft.told("incident", incident.number)]
     targets = [t for t in told if t.startswith(mine)]
     targets = targets or [t for t in told if t.startswith("receiver:")]
-    targets = targets or list(reach(draft.configuration, [mine.rstrip("/")], "normal")[0])
+    them = [mine.rstrip("/")]
+    targets = targets or list(reach(draft.configuration, them, "normal", draft.now.wall)[0])
     snapshot = take(group, firing, "new alerts added", incident=incident, limit=PAGE_ALERTS)
     inform(draft, incident, snapshot, targets, "notification", firing)

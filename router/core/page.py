@@ -29,7 +29,7 @@ def page(
 
     A page of an earlier step that has not left yet gives way to this one.
     """
-    targets, empty = reach(draft.configuration, notify, incident.policy.urgency)
+    targets, empty = reach(draft.configuration, notify, incident.policy.urgency, draft.now.wall)
     for reference in empty:
         draft.record("unreachable", group=group.id, incident=incident.number, target=reference)
     payloads: dict[bool, bytes] = {}
@@ -111,7 +111,7 @@ def tell(
 
     Notices leave by a lane of their own: no notification waits for one, or gives way to it.
     """
-    targets, empty = reach(draft.configuration, notify, "normal")
+    targets, empty = reach(draft.configuration, notify, "normal", draft.now.wall)
     for reference in empty:
         draft.record("unreachable", group=group.id, target=reference)
     payload = encode(take(group, alerts, reason, limit=PAGE_ALERTS, note=note))

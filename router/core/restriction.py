@@ -50,11 +50,17 @@ def over_night(start: int, end: int) -> int:
     return end if start < end else end + _MINUTES
 
 
-def days_off(days: Iterable[date], zone: ZoneInfo) -> Iterator[Window]:
-    """The wall microseconds at which calendar days begin and end."""
+def days_off(days: Iterable[date], since: int, until: int, zone: ZoneInfo) -> Iterator[Window]:
+    """When those of the calendar days begin and end that have an instant in the span."""
+    earliest = civil.local(since, zone).date() - timedelta(days=1)
+    final = civil.local(until, zone).date() + timedelta(days=1)
     for day in days:
-        midnight = datetime.combine(day, time())
-        yield civil.first(midnight, zone), civil.first(midnight + timedelta(days=1), zone)
+        if earliest <= day <= final:
+            midnight = datetime.combine(day, time())
+            begins = civil.first(midnight, zone)
+            ends = civil.first(midnight + timedelta(days=1), zone)
+            if begins < ends and begins < until and since < ends:
+                yield begins, ends
 
 
 def is_open(restrictions: Iterable[Restriction], wall: int, zone: ZoneInfo) -> bool:

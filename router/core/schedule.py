@@ -1,7 +1,7 @@
 """Who is on call: layers above one another, and exceptions to them."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -72,16 +72,12 @@ def on_call(schedule: Schedule, wall: int) -> tuple[str, ...]:
 
 def _rostered(layers: Iterable[Layer], wall: int, removed: frozenset[str]) -> list[str]:
     """Those of the highest priority at which there is anybody."""
-    highest, found = 0, list[str]()
-    for layer in layers:
-        if found and layer.priority < highest:
-            continue
-        people = [person for person in layer.people(wall) if person not in removed]
-        if people and found and layer.priority == highest:
-            found.extend(people)
-        elif people:
-            highest, found = layer.priority, people
-    return found
+    from_above = sorted(layers, key=lambda layer: -layer.priority)
+    for _, beside in groupby(from_above, key=lambda layer: layer.priority):
+        everybody = chain.from_iterable(layer.people(wall) for layer in beside)
+        if people := [person for person in everybody if person not in removed]:
+            return people
+    return []
 
 
 def timeline(schedule: Schedule, since: int, until: int) -> list[Shift]:

@@ -33,7 +33,8 @@ class Watched(Protocol):
     @property
     def queued(self) -> int: ...
 
-    def now(self) -> Now: ...
+    def now(self) -> Now:
+        """This instant on both clocks."""
 
 
 class Metrics(Collector):

@@ -158,6 +158,7 @@ def _built_in(view: View, form: Form) -> str:
 
 
 def flat(value: Any) -> Any:
+    """The value with every text in it on one line."""
     if isinstance(value, str):
         return one_line(value)
     if isinstance(value, dict):

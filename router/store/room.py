@@ -7,6 +7,14 @@ from pathlib import Path
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.EINVAL})
 _MEGABYTE = 1 << 20
+_BALLAST_MOST = 64 * _MEGABYTE
+_BALLAST_SHARE = 16  # Of a small disk, so little that its room returns after any clearing up.
+
+
+def ballast_for(folder: Path) -> int:
+    """The bytes to set aside on a folder's disk: 64 MB, on a small one a sixteenth of it."""
+    disk = os.statvfs(folder)
+    return min(_BALLAST_MOST, disk.f_blocks * disk.f_frsize // _BALLAST_SHARE)
 
 
 class Ballast:

@@ -20,11 +20,10 @@ from router.store.copy import copy
 from router.store.opening import Opened, load, prepare, recognise
 from router.store.reader import Reader, reading
 from router.store.retention import Retention, steps, tidy
-from router.store.room import Ballast
+from router.store.room import Ballast, ballast_for
 from router.store.writer import Writer, failure, transaction
 
 _RESET_FIXED = (3, 51, 3)
-_BALLAST_BYTES = 64 << 20
 
 
 class Store(Reader):
@@ -56,18 +55,20 @@ class Store(Reader):
         cls,
         data: Path,
         *,
-        ballast_bytes: int = _BALLAST_BYTES,
+        ballast_bytes: int | None = None,
         retention: Retention | None = None,
     ) -> AsyncIterator["Store"]:
         """Open the store in this folder, making both if need be; recover, check, migrate.
+
+        `ballast_bytes` are set aside for a full disk; as the disk's size suggests, unless given.
 
         Raises:
             StoreError: the folder is in use or unusable, or the file is damaged or not ours.
         """
         path = data / folder.DATABASE
-        ballast = Ballast(data, ballast_bytes)
         async with AsyncExitStack() as resources:
             resources.enter_context(folder.held(data))
+            ballast = Ballast(data, ballast_for(data) if ballast_bytes is None else ballast_bytes)
             writer = Writer(path, prepare)
             resources.push_async_callback(writer.close)
             try:

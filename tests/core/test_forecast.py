@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import pytest
 from support.configured import (
     channel,
     configured,
@@ -15,10 +14,9 @@ from support.configured import (
     step,
 )
 
-from router.core import forecast as forecast_module
 from router.core.configuration import Configuration
 from router.core.forecast import Entry, forecast, place
-from router.core.interval import Interval, TimeRange
+from router.core.interval import Interval
 from router.core.moment import DAY, HOUR, MINUTE, SECOND, Now
 from router.core.state import State
 from router.core.stored import Stored
@@ -39,7 +37,7 @@ def _clock(after: int) -> str:
     return f"{minutes}:{seconds:02}"
 
 
-def alone(*routes: object, **options: object) -> Configuration:
+def alone() -> Configuration:
     return configured(
         route("", policy="loud", wait="30s"),
         users=PEOPLE,
@@ -116,7 +114,7 @@ def test_a_digest_comes_at_its_hour() -> None:
 
 
 def test_a_muted_route_is_silent_until_its_interval_is_over() -> None:
-    until_ten = Interval(times=(TimeRange(9 * 60, 10 * 60),))
+    until_ten = Interval(times=((9 * 60, 10 * 60),))
     configuration = configured(
         route("", policy="loud", wait="0s", interval="5m", muted=("morning",)),
         users=PEOPLE,
@@ -165,8 +163,7 @@ def test_nothing_about_the_service_itself_is_touched() -> None:
     )
 
 
-def test_what_would_go_on_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forecast_module, "DECISIONS_MAX", 50)
-    entries = forecast(alone(), {"a": "b"}, MONDAY, 1000 * DAY)
+def test_what_would_go_on_too_long_is_cut() -> None:
+    entries = forecast(alone(), {"a": "b"}, MONDAY, 1000 * DAY, decisions=50)
     assert entries[-1].kind == "cut"
     assert all(earlier.after <= later.after for earlier, later in pairwise(entries))

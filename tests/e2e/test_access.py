@@ -69,7 +69,7 @@ async def test_it_refuses_to_be_open_to_other_machines_by_accident(
     service = Service(tmp_path, routes, args=args, starts=False)
     async with service:
         await service.start(ready=False)
-        assert await service.ended() == 1
+        assert await service.ended() == 2
         assert "tokens" in service.stderr
         assert "open = true" in service.stderr
         service.expect("")

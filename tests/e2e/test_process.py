@@ -2,8 +2,10 @@
 
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 
+import anyio
 from support.eventually import eventually
 from support.inbox import Inbox
 from support.servers import Answer, WebhookServer
@@ -31,7 +33,7 @@ async def test_a_second_service_on_the_same_data_is_refused(tmp_path: Path) -> N
             second = Service(tmp_path / "two", routes, data=first.data, starts=False)
             async with second:
                 await second.start(ready=False)
-                assert await second.ended() == 1
+                assert await second.ended() == 2
                 assert f"in use by process {first.pid}" in second.stderr
                 second.expect("")
             await fire(first, alertname="A")
@@ -43,7 +45,7 @@ async def test_an_address_in_use_is_said_in_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", service.port)):
         async with service:
             await service.start(ready=False)
-            assert await service.ended() == 1
+            assert await service.ended() == 2
             assert str(service.port) in service.stderr
             assert "in use" in service.stderr
             assert "should not happen" not in service.stderr
@@ -89,3 +91,26 @@ async def test_what_was_being_sent_at_a_crash_is_sent_again_under_the_same_key(
             link = second.json()["incident"]["ackURL"]
             assert (await service.get(link)).status == 200, "its link leads to where it runs now"
             assert (await answer(service, 1, "ack", by="ana")).status == 200
+
+
+async def test_what_fell_due_while_it_was_down_is_sent_at_the_start(tmp_path: Path) -> None:
+    async with WebhookServer.open() as webhook:
+        webhook.answers += [Answer(503)] * 2
+        async with Service(tmp_path, ROUTES.format(webhook=webhook.url)) as service:
+            for name in ("A", "B"):
+                await fire(service, alertname=name)
+            for number in (1, 2):
+                await eventually("it failed", partial(kinds, service, number, "failed"))
+            service.kill()
+            await anyio.sleep(0.8)  # More than any first pause.
+            await service.start()
+            for number in (1, 2):
+                seen = await eventually("it is sent", partial(kinds, service, number, "sent"))
+                assert "unknown" not in seen, "nothing was under way"
+            assert all("/a/" in r.json()["incident"]["ackURL"] for r in webhook.requests)
+
+
+async def kinds(service: Service, number: int, wanted: str) -> list[str]:
+    """What happened to an incident, once that is among it."""
+    found = [str(record["kind"]) for record in (await incident(service, number))["timeline"]]
+    return found if wanted in found else []

@@ -18,6 +18,7 @@ WAL = f"{DATABASE}-wal"
 CALLS = "openat,pwrite64,write,fdatasync,fsync,ftruncate,unlink,rename"
 
 _CALL = re.compile(rb"([\d.]+) (\w+)\((.*)\) += (-?\d+).*<([\d.]+)>$")
+_ENDING = re.compile(rb"\+\+\+ |--- | = \?( <unavailable>)?$|<unfinished \.\.\.>$")
 _OPEN = re.compile(rb'AT_FDCWD, "([^"]*)", ([A-Z_|]+)')
 _WRITE = re.compile(rb'(\d+), "([^"]*)", (\d+), (\d+)')
 
@@ -61,7 +62,7 @@ def _operations(text: bytes) -> Iterator[Operation]:
     for line in text.splitlines():
         call = _CALL.match(line)
         if call is None:
-            if b"+++ " not in line and b"<unfinished ...>" not in line and b"--- " not in line:
+            if not _ENDING.search(line):
                 raise ValueError(f"an unknown line of strace: {line[:200]!r}")
             continue
         began, word, arguments, result, took = call.groups()

@@ -1,0 +1,154 @@
+"""A full disk: new alerts are refused, what was committed keeps paging, room ends it by itself."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from reliability.history import Attempt
+from reliability.process import Process
+from reliability.sink import Sink
+from reliability.volume import Volume
+from support.eventually import eventually
+from support.service import Reply
+from support.talk import answer, incident, incidents, records
+
+Note = Callable[[str, object], None]
+
+ROUTES = """
+[service]
+fallback = ["receiver:last"]
+[users.ana]
+webhook = "{sink}/ana"
+[users.bo]
+webhook = "{sink}/bo"
+[users.cy]
+webhook = "{sink}/cy"
+[receivers.last]
+webhook = [{{ url = "{sink}/last" }}]
+[receivers.all]
+webhook = [{{ url = "{sink}/notify" }}]
+[policies.climb]
+[[policies.climb.steps]]
+notify = ["user:ana"]
+wait = "2s"
+[[policies.climb.steps]]
+notify = ["user:bo"]
+wait = "2s"
+[[policies.climb.steps]]
+notify = ["user:cy"]
+wait = "1h"
+[route]
+receiver = "all"
+policy = "climb"
+group_by = ["batch"]
+group_wait = "0s"
+group_interval = "1s"
+"""
+REFUSED = r"disk is full|could not be kept|no room|not enough"
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Iterator[Volume]:
+    """A disk of 24 MB."""
+    with Volume(tmp_path / "volume", 24) as volume:
+        yield volume
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    """Where everything that leaves arrives."""
+    async with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+async def process(volume: Volume, sink: Sink, tmp_path: Path) -> AsyncIterator[Process]:
+    """The service, on the small disk."""
+    routes = ROUTES.format(sink=sink.url)
+    async with Process(tmp_path, routes, data=volume.folder / "data") as process:
+        process.expect(REFUSED)
+        yield process
+
+
+async def post(process: Process, batch: str, n: str = "1") -> Reply:
+    """Report one alert of a batch."""
+    labels = {"alertname": "Full", "batch": batch, "n": n}
+    return await process.post("/api/v2/alerts", [{"labels": labels}])
+
+
+async def fill(process: Process, volume: Volume) -> Reply:
+    """Fill the disk until the service notices; how it then refuses an alert."""
+    refused: list[Reply] = []
+
+    async def is_refused() -> bool:
+        reply = await post(process, "refused", f"{len(refused)}")
+        refused.append(reply)
+        return reply.status == 503
+
+    volume.fill()
+    await eventually("alerts are refused", is_refused)
+    return refused[-1]
+
+
+async def is_ready(process: Process) -> bool:
+    return (await process.get("/health/ready")).status == 200
+
+
+def pages(sink: Sink, path: str, batch: str) -> list[Attempt]:
+    """What paged somebody for a batch."""
+    return [a for a in sink.attempts if (a.path, a.batch, a.event) == (path, batch, "page")]
+
+
+async def paged(sink: Sink, path: str, batch: str) -> Attempt:
+    """The page of a batch, once it is there; there must never be two."""
+    found = await eventually(f"{path} is paged", lambda: pages(sink, path, batch), seconds=8)
+    assert len(found) == 1
+    return found[0]
+
+
+async def test_a_full_disk_refuses_alerts_and_keeps_paging_until_there_is_room(
+    process: Process, volume: Volume, sink: Sink, long: bool, note: Note
+) -> None:
+    rounds = 20 if long else 3
+    first = process.pid
+    for number in range(1, rounds + 1):
+        await one_round(process, volume, sink, number)
+    assert process.pid == first, "no restart"
+    told = {a.batch for a in sink.attempts if a.path == "/notify"}
+    assert {f"b{n}" for n in range(1, rounds + 1)} <= told
+    keys = [a.key for a in sink.attempts]
+    assert len(keys) == len(set(keys)), "a full disk repeats nothing"
+    note("times the disk was full to the last byte, and freed", rounds)
+
+
+async def one_round(process: Process, volume: Volume, sink: Sink, number: int) -> None:
+    """Fill the disk under an escalation, and free it."""
+    batch = f"b{number}"
+    assert (await post(process, batch)).status == 200
+    ana = await paged(sink, "/ana", batch)
+    refused = await fill(process, volume)
+    assert int(refused.headers["Retry-After"]) > 0
+    ready = await process.get("/health/ready")
+    assert (ready.status, "disk is full" in ready.text) == (503, True), ready
+    assert (await process.get("/health/live")).status == 200
+
+    bo = await paged(sink, "/bo", batch)
+    assert 1.9 < bo.at - ana.at < 4, "the next step rings in time while the disk is full"
+    if number % 2:
+        assert (await answer(process, bo.incident, "ack", by="bo")).status == 200
+    else:
+        await paged(sink, "/cy", batch)
+
+    volume.fill()  # The ballast's room as well.
+    assert (await post(process, "refused")).status == 503
+    assert (await answer(process, bo.incident, "resolve")).status in (200, 503)
+    assert (await process.get("/health/live")).status == 200
+    assert await incidents(process)
+
+    volume.free()
+    await eventually("it is ready again", lambda: is_ready(process))
+    assert (await post(process, f"{batch} after")).status == 200
+    shown = await incident(process, bo.incident)
+    ran = [record["step"] for record in records(shown, "escalated")]
+    assert ran == ([1, 2] if number % 2 else [1, 2, 3])
+    await paged(sink, "/ana", f"{batch} after")

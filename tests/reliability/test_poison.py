@@ -1,0 +1,128 @@
+"""A rule that fails costs one alert, or one turn of one incident, and nothing else, ever again."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from reliability.process import Process
+from reliability.sink import Sink
+from support.eventually import eventually
+from support.service import Reply
+from support.talk import incidents
+
+ROUTES = """
+[service]
+fallback = ["receiver:last"]
+[users.ana]
+webhook = "{sink}/ana"
+[users.bo]
+webhook = "{sink}/bo"
+[receivers.last]
+webhook = [{{ url = "{sink}/last" }}]
+[receivers.all]
+webhook = [{{ url = "{sink}/notify" }}]
+[policies.climb]
+[[policies.climb.steps]]
+notify = ["user:ana"]
+wait = "300ms"
+[[policies.climb.steps]]
+notify = ["user:bo"]
+wait = "1h"
+[route]
+receiver = "all"
+policy = "climb"
+group_by = ["batch", "poison"]
+group_wait = "0s"
+group_interval = "1s"
+"""
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    """Where everything that leaves arrives."""
+    async with Sink() as sink:
+        yield sink
+
+
+async def post(process: Process, *alerts: tuple[str, str]) -> Reply:
+    """Report alerts: the name of each, which is its batch too, and its poison."""
+    posted = [
+        {"labels": {"alertname": "Poison", "batch": n, "n": n, "poison": poison}}
+        for n, poison in alerts
+    ]
+    return await process.post("/api/v2/alerts", posted)
+
+
+async def told(sink: Sink, path: str, batch: str) -> None:
+    """Wait until it has arrived there."""
+    await eventually(f"{batch} arrives at {path}", lambda: arrived(sink, path, batch))
+
+
+def arrived(sink: Sink, path: str, batch: str) -> int:
+    """How many attempts of a batch arrived at a path."""
+    return sum((a.path, a.batch) == (path, batch) for a in sink.attempts)
+
+
+async def healthy(process: Process, sink: Sink, batch: str) -> None:
+    """An alert without poison is told, and climbs."""
+    assert (await post(process, (batch, ""))).status == 200
+    for path in ("/notify", "/ana", "/bo"):
+        await told(sink, path, batch)
+    assert (await process.get("/health/ready")).status == 200
+
+
+@pytest.mark.parametrize("rule", ["flush", "step", "claim", "delivered"])
+async def test_a_rule_that_fails_on_a_group_costs_its_turn_and_tells_the_fallback(
+    rule: str, tmp_path: Path, sink: Sink
+) -> None:
+    routes = ROUTES.format(sink=sink.url)
+    async with Process(tmp_path, routes, faults=["poison"]) as process:
+        process.expect(f"planted in {rule}")
+        reply = await post(process, ("first", ""), ("bad", rule), ("last", ""))
+        assert reply.status == 200, reply
+        for batch in ("first", "last"):
+            for path in ("/notify", "/ana", "/bo"):
+                await told(sink, path, batch)
+        await told(sink, "/last", "bad")
+        await process.crash_and_restart()
+        await healthy(process, sink, "after the crash")
+        await process.crash_and_restart()
+        await healthy(process, sink, "after another")
+        assert process.said("a rule failed") < 20, "what fails waits before it is tried again"
+        assert arrived(sink, "/ana", "bad") < 5
+
+
+async def test_a_rule_that_fails_on_an_alert_costs_that_alert(tmp_path: Path, sink: Sink) -> None:
+    routes = ROUTES.format(sink=sink.url)
+    async with Process(tmp_path, routes, faults=["poison"]) as process:
+        process.expect("planted in intake")
+        reply = await post(process, ("first", ""), ("bad", "intake"), ("last", ""))
+        assert reply.status == 500, reply
+        assert "planted in intake" in reply.text
+        for batch in ("first", "last"):
+            await told(sink, "/notify", batch)
+        await process.crash_and_restart()
+        rejects = (await process.get("/api/v1/rejects")).json()["rejects"]
+        assert len(rejects) == 1
+        assert "planted in intake" in rejects[0]["reason"]
+        assert '"bad"' in rejects[0]["body"]
+        await healthy(process, sink, "after the crash")
+
+
+@pytest.mark.parametrize("where", ["apply", "commit"])
+async def test_what_cannot_be_applied_or_committed_ends_the_process_and_thrice_is_safe_mode(
+    where: str, tmp_path: Path, sink: Sink
+) -> None:
+    routes = ROUTES.format(sink=sink.url)
+    async with Process(tmp_path, routes, faults=[f"broken_{where}"]) as process:
+        process.expect("the service must end")
+        await healthy(process, sink, "before")
+        for _ in range(3):
+            assert (await process.get("/health/ready")).status == 200
+            await process.hand_in_and_die(("bad", where))
+            assert process.exit_code == 70
+            await process.start(ready=False)
+            await process.answers()
+        assert (await process.get("/health/ready")).status == 503
+        assert (await post(process, ("refused", ""))).status == 503
+        assert [i["status"] for i in await incidents(process)] == ["triggered"]
