@@ -1,12 +1,11 @@
 # `make run` and `make test` are all a newcomer needs; each sets up what it uses.
 
-SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
 
-UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: help setup run test check proof format clean
+.PHONY: help setup run demo test check lint proof format clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,14 +13,19 @@ help:  ## Show what can be made
 run: setup  ## Run the service on the shipped routes.toml; what has no credentials is printed
 	$(RUN) tocsin serve --config routes.toml --data data --console
 
-test: check  ## Everything: style, types, and the whole suite (needs the programs CONTRIBUTING names)
+demo: setup  ## Run it beside a Redis and stand-ins for every channel, which print what arrives
+	$(RUN) honcho start
+
+test: lint  ## Everything: style, types, and the whole suite (needs the programs CONTRIBUTING names)
 	$(RUN) pytest
 
-check: setup  ## Style, types and the house rules: what runs before every commit
+check: lint  ## Style, types, the house rules and the core: what runs before every commit
+	$(RUN) pytest tests/test_tidy.py tests/core
+
+lint: setup  ## Style and types
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
-	$(RUN) pytest tests/test_tidy.py tests/core
 
 proof: setup  ## The long runs, with figures written to docs/reliability.md
 	TOCSIN_LONG=1 $(RUN) python tests/reliability/proof.py
@@ -37,13 +41,15 @@ setup: .venv/.ready
 	$(UV) sync --frozen
 	@touch $@
 
+# Only where there is no uv yet. An environment of its own, since Debian's Python is not to be added to.
 .tools/bin/uv:
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo "Tocsin needs Python 3.11 or newer as python3 (Debian: apt-get install python3)"; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Tocsin needs Python 3.11 or newer as python3; here it is: $$(python3 -V 2>&1)"; \
+		echo "(Debian: apt-get install python3 python3-venv)"; exit 1; }
 	@echo "Fetching uv, which sets up everything else …"
-	@python3 -m venv .tools 2>/dev/null \
-		|| { rm -rf .tools; echo "python3 cannot make environments here (Debian: apt-get install python3-venv)"; exit 1; }
-	.tools/bin/pip install --quiet uv
+	@rm -rf .tools; python3 -m venv .tools >/dev/null 2>&1 || { rm -rf .tools; \
+		echo "python3 cannot make environments here (Debian: apt-get install python3-venv)"; exit 1; }
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 clean:  ## Remove what setup and the tests made; data/ stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -23,7 +23,7 @@ from router.core.secret import Secret, secrets_in
 from router.core.settings import HttpSource, RedisSource, is_loopback
 from router.core.state import State
 from router.core.stored import Stored
-from router.errors import ConfigError, DiskFull, RouterError
+from router.errors import ConfigError, DiskFull
 from router.ingest.decoders import Decoders
 from router.runtime import crashes, log
 from router.runtime.clock import SystemClock
@@ -151,10 +151,10 @@ class Service:
         """Serve until told to stop."""
         listen = self._options.listen or self._live.loaded.api.listen
         rooms = self._rooms(listen)
-        code = 0
+        code, unusable = 0, None
         try:
             async with anyio.create_task_group() as tasks:
-                for room in (self._loop.run, self._loop.probe_disk, self._courier.run):
+                for room in (self._loop.run, self._loop.probe_disk):
                     tasks.start_soon(room)
                 await self._loop.submit(self._first, urgent=True)
                 async with serving(rooms, listen) as server:
@@ -162,20 +162,30 @@ class Service:
                     tasks.start_soon(watch, self._options.config, self._live.reload)
                     tasks.start_soon(self._sweep)
                     self._started(server)
+                    tasks.start_soon(self._courier.run)  # Links in pages lead somewhere now.
                     await self._until_told()
                     await self._stop(server)
                 tasks.cancel_scope.cancel()
-        except* (RouterError, AssertionError, LookupError, TypeError, ValueError) as group:
+        except* OSError as group:
+            unusable = group.exceptions[0]
+        except* Exception as group:  # noqa: BLE001 - whatever it is, the way out is a new start
             self._broke(group)
             code = BROKEN
+        if unusable is not None:
+            raise unusable
         return code
 
     def _started(self, server: Server) -> None:
         self._pulse.started = True
-        self.url = self._live.loaded.configuration.url or f"http://{server.host}:{server.port}"
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        self._address = f"{host}:{server.port}"
         for note in (*self._store.notes, *self._live.loaded.warnings, *self._degraded()):
             _log.warning(note)
-        _log.info("listening", address=f"{server.host}:{server.port}", url=self.url)
+        _log.info("listening", address=self._address, url=self._url())
+
+    def _url(self) -> str:
+        """How people reach us: what routes.toml says, or else where we listen."""
+        return self._live.loaded.configuration.url or f"http://{self._address}"
 
     async def _until_told(self) -> None:
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
@@ -215,7 +225,7 @@ class Service:
         self._courier.offer(numbers)
 
     def _compose(self, row: Delivery) -> Outgoing:
-        return compose(row, self._store.instance, self._signer, self.url, self._clock.now())
+        return compose(row, self._store.instance, self._signer, self._url(), self._clock.now())
 
     def _stream(self, source: RedisSource) -> Stream:
         decode = partial(self._decoders.entry, source=source.name)

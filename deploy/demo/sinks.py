@@ -48,7 +48,8 @@ def _text(mail: Message) -> str:
 async def slack(request: web.Request) -> web.Response:
     """chat.postMessage."""
     posted: dict[str, Any] = await request.json()
-    tell("slack", posted["channel"], posted["text"])
+    blocks = [block["text"]["text"] for block in posted.get("blocks", ()) if "text" in block]
+    tell("slack", posted["channel"], "\n".join(blocks) or posted["text"])
     return web.json_response({"ok": True, "channel": posted["channel"], "ts": "1.000001"})
 
 
@@ -69,8 +70,10 @@ async def pagerduty(request: web.Request) -> web.Response:
 
 
 async def webhook(request: web.Request) -> web.Response:
-    """Alertmanager's webhook, or anything else."""
-    tell("webhook", request.path, json.dumps(await request.json(), indent=2))
+    """Alertmanager's webhook."""
+    posted: dict[str, Any] = await request.json()
+    alerts = [f"{alert['status']} {json.dumps(alert['labels'])}" for alert in posted["alerts"]]
+    tell("webhook", request.path, "\n".join(alerts))
     return web.Response()
 
 

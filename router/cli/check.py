@@ -72,6 +72,7 @@ def _counts(loaded: "Loaded") -> dict[str, int]:
         "routes": len(conf.tree.routes),
         "receivers": len(conf.receivers),
         "policies": len(conf.policies),
+        "schedules": len(conf.schedules),
         "users": len(conf.users),
         "sources": len(loaded.sources),
         "unindexed_routes": conf.tree.scanned,

@@ -1,6 +1,5 @@
 """`tocsin explain`: what would become of an alert, and who would be called when."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,17 +56,6 @@ def explain(
 
 def _wall(at: str | None, loaded: "Loaded") -> int:
     """The moment in microseconds; a time without a zone is in the one that routes.toml names."""
-    from zoneinfo import ZoneInfo
+    from router.cli import when
 
-    from router.core.civil import first
-    from router.core.moment import from_datetime
-
-    if at is None:
-        return from_datetime(datetime.now(UTC))
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise Failure(f"--at: {at!r} is no time; write it like 2026-05-01T12:30") from None
-    if moment.tzinfo is None:
-        return first(moment, ZoneInfo(loaded.configuration.timezone))
-    return from_datetime(moment)
+    return when.now() if at is None else when.parse(at, "--at", loaded.configuration.timezone)

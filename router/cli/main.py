@@ -12,6 +12,8 @@ _COMMANDS = {
     "serve": "router.cli.serve:serve",
     "check": "router.cli.check:check",
     "explain": "router.cli.explain:explain",
+    "oncall": "router.cli.oncall:oncall",
+    "schedule": "router.cli.schedule:schedule",
     "send": "router.cli.send:send",
     "incidents": "router.cli.incidents:incidents",
     "ack": "router.cli.answer:ack",

@@ -30,6 +30,11 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else "·" for c in text)
 
 
+def people(users: Sequence[str]) -> str:
+    """Their names in one cell."""
+    return ", ".join(users) or "nobody"
+
+
 def span(microseconds: int) -> str:
     """`90s` as `1m30s`; at most three units, rounded down to seconds."""
     rest, parts = microseconds, []

@@ -8,7 +8,7 @@ from router.config.path import spell
 from router.config.restrictions import restrictions
 from router.config.table import Table, kind
 from router.config.zone import zone
-from router.core.layer import Layer, Turns, anchored
+from router.core.layer import Layer, anchored
 from router.core.schedule import Schedule
 
 PRIORITY_MAX = 1000

@@ -9,7 +9,7 @@ import msgspec
 PROBLEMS_MAX = 50
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_PAIR = re.compile(r"""[ \t]*(?:[A-Za-z0-9_.-]+|"[^"]*"|'[^']*')+[ \t]*=[ \t]*(.*)$""").match
+_PAIR = re.compile(r"""[ \t]*(?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*')+[ \t]*=[ \t]*(.*)$""").match
 _HEADER = re.compile(r"[ \t]*\[").match
 _UNQUOTED = re.compile(r"""(?!inf\b|nan\b)[^\s"'\[{0-9+-]|[0-9]+[A-Za-z:/]""").match
 _SWITCH = re.compile(r"(?i:true|false|yes|no|on|off)\b").match

@@ -9,7 +9,7 @@ from router.core.route import Plan, Route
 
 
 def warn(configuration: Configuration, plan: Plan, findings: Findings) -> None:
-    """Warn of receivers, schedules and policies nobody uses, of a fallback lacking, of repeats too soon."""
+    """Warn of what nobody uses, of a fallback lacking, of repeats too soon."""
     routes = configuration.tree.routes.values()
     told = {*configuration.fallback, *_told(configuration)}
     told.update(f"receiver:{route.receiver}" for route in routes)

@@ -15,8 +15,11 @@ _FAR = 4  # An end far ahead is stored again when it moved by a fourth of its di
 def report(draft: Draft, report: Report) -> None:
     """Take one report in."""
     known = draft.state.alerts.get(report.labels)
-    new = begin(report, 0, draft.now, draft.configuration.resolve_timeout)
     _hear(draft, report.source)
+    if known is not None and _goes_on(draft, known, report):
+        return
+    number = draft.next_id("alert") if known is None else 0
+    new = begin(report, number, draft.now, draft.configuration.resolve_timeout)
     if known is None:
         _first(draft, report, new)
     elif _late(known, new, report):
@@ -49,9 +52,8 @@ def _first(draft: Draft, report: Report, new: Alert) -> None:
             draft.answer("stale")
             return
     if new.firing:
-        alert = replace(new, id=draft.next_id("alert"))
-        draft.add(c.PutAlert(alert))
-        membership.enter(draft, alert, decode(alert.labels))
+        draft.add(c.PutAlert(new))
+        membership.enter(draft, new, decode(new.labels))
 
 
 def _late(known: Alert, new: Alert, report: Report) -> bool:

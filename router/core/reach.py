@@ -9,7 +9,7 @@ from router.core.schedule import on_call
 def reach(
     configuration: Configuration, notify: Iterable[str], urgency: str, wall: int
 ) -> tuple[dict[str, int], list[str]]:
-    """The delivery targets of `user:`, `team:`, `schedule:` and `receiver:` references, with delays.
+    """The delivery targets of references such as `user:ana` or `schedule:primary`, with delays.
 
     A schedule means those who are on call at the `wall` time. The delay is in microseconds from
     the moment of paging; a target named twice keeps the shorter. Second come the references that

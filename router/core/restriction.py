@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from router.core import civil
-from router.core.moment import DAY
 
 _MINUTES = 24 * 60
 

@@ -282,6 +282,7 @@ class State:
             for alert in self.by_id.values():
                 if alert.firing:
                     self.inhibitor.put(alert.id, decode(alert.labels))
+        self.reroute.clear()
         self._reroute(c.Reroute(tuple(sorted(self.by_id, reverse=True))))
 
     def _reroute(self, command: c.Reroute) -> None:

@@ -9,6 +9,7 @@ from router.core.alert import Alert
 from router.core.draft import Draft
 from router.core.labels import decode, identity
 from router.core.moment import DAY, MINUTE
+from router.core.notification import Delivery
 from router.core.page import tell
 from router.core.plan import let_go
 from router.core.waiting import Kind
@@ -27,16 +28,20 @@ def started(draft: Draft) -> None:
                 let_go(draft, again, "superseded")  # What waits behind it says it better.
             else:
                 draft.put_delivery(again)
-            draft.record(
-                "unknown",
-                group=row.group,
-                incident=row.incident,
-                target=row.target,
-                delivery=row.kind,
-                key=row.key,
-                attempt=row.attempt,
-                error="the service stopped while it was being sent",
-            )
+            _unknown(draft, row, "the service stopped while it was being sent")
+
+
+def _unknown(draft: Draft, row: Delivery, error: str) -> None:
+    draft.record(
+        "unknown",
+        group=row.group,
+        incident=row.incident,
+        target=row.target,
+        delivery=row.kind,
+        key=row.key,
+        attempt=row.attempt,
+        error=error,
+    )
 
 
 def reconfigured(draft: Draft, event: e.Reconfigured) -> None:
@@ -51,7 +56,7 @@ def reroute(draft: Draft) -> None:
     numbers = draft.state.reroute[-size:]
     if not numbers:
         return
-    for number in reversed(numbers):
+    for number in dict.fromkeys(reversed(numbers)):  # One may wait for two reasons.
         alert = draft.state.by_id.get(number)
         if alert is not None and alert.firing:
             _replace(draft, alert)
@@ -137,13 +142,18 @@ def _stop_group(draft: Draft, event: e.Stopped) -> None:
 
 
 def _stop_delivery(draft: Draft, event: e.Stopped) -> None:
+    """It waits; if it was being sent, it may have arrived and will be repeated."""
     row = draft.state.deliveries.get(event.id)
-    if row is None or row.claimed:
+    if row is None:
         return
     age = draft.now.service - (row.not_after - DAY)
     due = draft.now.service + min(max(age, MINUTE), LONGEST_ASIDE)
-    draft.put_delivery(replace(row, due=due))
-    _alarm(draft, row.group, f"the {row.kind} to {row.target}", event.error, row.incident)
+    sent = row.claimed
+    draft.put_delivery(replace(row, claimed=False, maybe_sent=row.maybe_sent or sent, due=due))
+    if sent:
+        _unknown(draft, row, event.error)
+    if row.kind != "notice":  # A notice about a notice would never end.
+        _alarm(draft, row.group, f"the {row.kind} to {row.target}", event.error, row.incident)
 
 
 def _stop_reroute(draft: Draft, error: str) -> None:

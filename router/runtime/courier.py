@@ -77,6 +77,8 @@ class Courier:
         """Send until cancelled; what is under way then has an unknown outcome."""
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
+            for queue in self._queues.values():
+                self._pump(queue)  # The loop may have begun to offer before.
             while True:
                 self.sweep()
                 await anyio.sleep(SWEEP_SECONDS)
@@ -143,12 +145,13 @@ class Courier:
             self._known.discard(number)
             queue.busy -= 1
             if row is not None:
-                self._go_on(row.lane)
+                self._go_on(row)
             self._pump(queue)
 
-    def _go_on(self, lane: str) -> None:
-        head = self._door.state.lane_head(lane)
-        if head is not None and head.due <= self._door.now().service:
+    def _go_on(self, done: Delivery) -> None:
+        """Offer what leads the lane now. If that is the same, unchanged, something must change."""
+        head = self._door.state.lane_head(done.lane)
+        if head is not None and head is not done and head.due <= self._door.now().service:
             self.offer([head.id])
 
     async def _deliver(self, row: Delivery) -> None:

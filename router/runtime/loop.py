@@ -55,6 +55,9 @@ class Journal(Protocol):
         """Reserve it again; False while there is no room."""
 
 
+Observed = tuple[e.Event, Outcome]
+
+
 class _Submission(msgspec.Struct):
     events: Sequence[e.Event]
     done: "asyncio.Future[list[Outcome]]"
@@ -64,15 +67,15 @@ class _Batch(msgspec.Struct):
     commands: list[Command] = []
     decided: list[tuple[_Submission, list[Outcome]]] = []
     ready: list[int] = []
-    observed: list[tuple[e.Event, Outcome]] = []
+    observed: list[Observed] = []
 
 
 class Loop:
     """Holds the state and lets nothing but events change it.
 
     `offer` is called with the numbers of deliveries whose time has come, after their commit;
-    `observe` with every event and its outcome, `committed` with the seconds and the commands of
-    a commit. `stopwatch` measures how long a batch takes.
+    `observe` with the events of a batch and their outcomes, `committed` with the seconds and the
+    commands of a commit. `stopwatch` measures how long a batch takes.
     """
 
     def __init__(
@@ -82,7 +85,7 @@ class Loop:
         clock: Clock,
         *,
         offer: Callable[[Sequence[int]], None] = lambda _numbers: None,
-        observe: Callable[[e.Event, Outcome], None] = lambda _event, _outcome: None,
+        observe: Callable[[Sequence[Observed]], None] = lambda _observed: None,
         committed: Callable[[float, int], None] = lambda _seconds, _commands: None,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -206,7 +209,8 @@ class Loop:
         batch = _Batch()
         started = self._stopwatch()
         while submission := self._next_submission():
-            outcomes = [self._decide(event, batch) for event in submission.events]
+            now = self._clock.now()
+            outcomes = [self._decide(event, batch, now) for event in submission.events]
             batch.decided.append((submission, outcomes))
             if self._stopwatch() - started > SLICE_SECONDS:
                 break
@@ -234,33 +238,39 @@ class Loop:
         if kind is Kind.DELIVERY:
             batch.ready.append(number)
             return True
-        outcome = self._decide(e.Due(kind, number), batch)
+        outcome = self._decide(e.Due(kind, number), batch, now)
         if outcome.error:
-            outcome = self._decide(e.Stopped(kind, number, outcome.error), batch)
+            outcome = self._decide(e.Stopped(kind, number, outcome.error), batch, now)
         if outcome.error:
             self._state.waiting.add(now.service + ASIDE, kind, number)
         return True
 
-    def _decide(self, event: e.Event, batch: _Batch) -> Outcome:
+    def _decide(self, event: e.Event, batch: _Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""
         try:
-            commands = decide(self._state, event, self._clock.now())
+            commands = decide(self._state, event, now)
         except Exception as error:  # noqa: BLE001 - a bug costs the event it happened in
             _log.exception("a rule failed", event_type=type(event).__name__)
             outcome = Outcome(error=f"{type(error).__name__}: {error}")
             batch.observed.append((event, outcome))
-            self._keep_refused(event, outcome.error, batch)
+            self._set_aside(event, outcome.error, batch, now)
             return outcome
         self._state.apply(commands)
-        batch.commands.extend(c for c in commands if type(c) not in MEMORY_ONLY)
+        for command in commands:
+            if type(command) not in MEMORY_ONLY:
+                batch.commands.append(command)
         outcome = Outcome(commands)
         batch.observed.append((event, outcome))
         return outcome
 
-    def _keep_refused(self, event: e.Event, error: str, batch: _Batch) -> None:
+    def _set_aside(self, event: e.Event, error: str, batch: _Batch, now: Now) -> None:
+        """Keep an alert that a rule failed on among the rejects, and let a delivery wait."""
         if isinstance(event, e.Reported):
             report = event.report
-            self._decide(e.Rejected(report.source, f"a rule failed: {error}", report.labels), batch)
+            rejected = e.Rejected(report.source, f"a rule failed: {error}", report.labels)
+            self._decide(rejected, batch, now)
+        elif isinstance(event, _COURIER):
+            self._decide(e.Stopped(Kind.DELIVERY, event.delivery, error), batch, now)
 
     async def _commit(self, batch: _Batch) -> bool:
         """Make a batch durable; False when the disk is full and it has been undone."""
@@ -289,8 +299,8 @@ class Loop:
         for submission, outcomes in batch.decided:
             if not submission.done.done():
                 submission.done.set_result(outcomes)
-        for event, outcome in batch.observed:
-            self.observe(event, outcome)
+        if batch.observed:
+            self.observe(batch.observed)
         if batch.ready:
             self._offer(batch.ready)
 
@@ -321,8 +331,8 @@ class Loop:
                 submission.done.set_exception(error)
 
     def _keep_in_memory(self, submission: _Submission) -> None:
-        kept = _Batch()
-        outcomes = [self._decide(event, kept) for event in submission.events]
+        kept, now = _Batch(), self._clock.now()
+        outcomes = [self._decide(event, kept, now) for event in submission.events]
         self._unsaved.extend(kept.commands)
         if not submission.done.done():
             submission.done.set_result(outcomes)

@@ -1,6 +1,6 @@
 """What Prometheus may know of this process, by Alertmanager's names and by our own (`tocsin_…`)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -82,9 +82,11 @@ class Metrics(Collector):
         GCCollector(registry=registry)
         registry.register(self)
 
-    def observe(self, event: e.Event, outcome: Outcome) -> None:
-        """Count one event and what it led to, after its commit."""
-        self._tally.add(event, outcome, self._loop.now().wall)
+    def observe(self, observed: Sequence[tuple[e.Event, Outcome]]) -> None:
+        """Count the events of a batch and what they led to, after its commit."""
+        wall = self._loop.now().wall
+        for event, outcome in observed:
+            self._tally.add(event, outcome, wall)
 
     def committed(self, seconds: float, commands: int) -> None:
         """A commit of so many commands took so long."""

@@ -68,18 +68,22 @@ def _lenient_labels(value: Any, name: str = "") -> Any:
 
 
 def _example(kind: str) -> Outgoing:
-    firing = kind != "resolved"
-    status = {"acknowledged": "acknowledged", "resolved": "resolved"}.get(kind, "triggered")
-    incident = IncidentSnapshot(
-        number=7,
-        status=status,
-        policy="critical",
-        priority="P0",
-        round=0,
-        step=0,
-        opened_at=_AT - 5 * MINUTE,
-        answered_by="" if status == "triggered" else "ana",
+    return Outgoing(
+        key="example/1",
+        subject="example",
+        attempt=1,
+        kind=kind,
+        target="user:ana/email",
+        snapshot=_snapshot(kind),
+        at=_AT,
+        ack_url=_LINK if kind == "page" else "",
+        external_url="https://tocsin.example.com",
+        maybe_sent=kind == "page",
     )
+
+
+def _snapshot(kind: str) -> Snapshot:
+    firing = kind != "resolved"
     alert = AlertSnapshot(
         firing=firing,
         labels=msgspec.Raw(b'{"alertname":"DiskFull","instance":"db1","severity":"critical"}'),
@@ -88,7 +92,7 @@ def _example(kind: str) -> Outgoing:
         ends_at=_AT,
         url="https://prometheus.example.com/graph",
     )
-    snapshot = Snapshot(
+    return Snapshot(
         status="firing" if firing else "resolved",
         reason="first notification",
         group_key='{}:{alertname="DiskFull"}',
@@ -98,18 +102,20 @@ def _example(kind: str) -> Outgoing:
         resolved=int(not firing),
         receiver="ops",
         severity="critical",
-        incident=None if kind in ("notification", "notice") else incident,
+        incident=None if kind in ("notification", "notice") else _incident(kind),
         note="Nobody answered incident #7." if kind == "notice" else "",
     )
-    return Outgoing(
-        key="example/1",
-        subject="example",
-        attempt=1,
-        kind=kind,
-        target="user:ana/email",
-        snapshot=snapshot,
-        at=_AT,
-        ack_url=_LINK if kind == "page" else "",
-        external_url="https://tocsin.example.com",
-        maybe_sent=kind == "page",
+
+
+def _incident(kind: str) -> IncidentSnapshot:
+    status = {"acknowledged": "acknowledged", "resolved": "resolved"}.get(kind, "triggered")
+    return IncidentSnapshot(
+        number=7,
+        status=status,
+        policy="critical",
+        priority="P0",
+        round=0,
+        step=0,
+        opened_at=_AT - 5 * MINUTE,
+        answered_by="" if status == "triggered" else "ana",
     )

@@ -48,10 +48,7 @@ def view(outgoing: Outgoing) -> View:
         "group_labels": group_labels,
         "common_labels": common_labels,
         "common_annotations": annotations,
-        "summary": annotations.get("summary", ""),
-        "description": annotations.get("description", annotations.get("message", "")),
-        "runbook_url": web_link(annotations.get("runbook_url", annotations.get("runbook", ""))),
-        "dashboard_url": web_link(annotations.get("dashboard_url", "")),
+        **_notes(annotations),
         "receiver": one_line(snapshot.receiver, 200),
         "target": one_line(outgoing.target, 200),
         "incident": _incident(snapshot.incident, outgoing.at),
@@ -90,21 +87,27 @@ def span(microseconds: int) -> str:
 def _alert(alert: AlertSnapshot, at: int) -> View:
     real_labels = pairs(alert.labels)
     label_set, annotations = _cleaned(real_labels), _cleaned(pairs(alert.annotations))
-    runbook = annotations.get("runbook_url", annotations.get("runbook", ""))
     return {
         "status": "firing" if alert.firing else "resolved",
         "name": label_set.get("alertname", "") or labels.text(label_set),
         "labels": label_set,
         "annotations": annotations,
-        "summary": annotations.get("summary", ""),
-        "description": annotations.get("description", annotations.get("message", "")),
-        "runbook_url": web_link(runbook),
-        "dashboard_url": web_link(annotations.get("dashboard_url", "")),
+        **_notes(annotations),
         "url": web_link(alert.url),
         "starts_at": moment(alert.starts_at),
         "ends_at": "" if alert.firing else moment(alert.ends_at),
         "lasted": span((at if alert.firing else alert.ends_at) - alert.starts_at),
         "fingerprint": labels.fingerprint(real_labels),
+    }
+
+
+def _notes(annotations: dict[str, str]) -> dict[str, str]:
+    """The annotations that mean something by custom."""
+    return {
+        "summary": annotations.get("summary", ""),
+        "description": annotations.get("description", annotations.get("message", "")),
+        "runbook_url": web_link(annotations.get("runbook_url", annotations.get("runbook", ""))),
+        "dashboard_url": web_link(annotations.get("dashboard_url", "")),
     }
 
 

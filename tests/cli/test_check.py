@@ -67,6 +67,13 @@ def test_programs_get_the_same_as_json(tmp_path: Path) -> None:
     assert "channels.slack.token: ${SLACK_TOKEN} is not set" in fine["missing"]
 
 
+def test_the_demo_needs_one_secret_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_SECRET", "demo")
+    ran = check(str(SHIPPED.parent / "deploy" / "demo" / "routes.toml"), "--json")
+    told = json.loads(ran.output)
+    assert (told["problems"], told["warnings"], told["missing"]) == ([], [], [])
+
+
 def test_a_file_that_is_not_there_is_a_mistake_too(tmp_path: Path) -> None:
     ran = check(str(tmp_path / "none.toml"))
     assert ran.exit_code == 1

@@ -76,8 +76,8 @@ def test_critical_rings_three_people_five_minutes_apart() -> None:
 
 def test_high_and_whatever_nobody_foresaw_rings_three_people_fifteen_minutes_apart() -> None:
     expected = [
-        (0.5, "user:oncall/slack"),
-        (0.5, "user:oncall/sms"),
+        (0.5, "user:engineer_1/slack"),
+        (0.5, "user:engineer_1/sms"),
         (0.5, "receiver:high/slack/0"),
         (15.5, "user:devops_lead/sms"),
         (17.5, "user:devops_lead/email"),
@@ -90,9 +90,9 @@ def test_high_and_whatever_nobody_foresaw_rings_three_people_fifteen_minutes_apa
 
 def test_warning_reaches_three_people_thirty_minutes_apart() -> None:
     assert pages("severity=warning", "--for", "90m") == [
-        (0.5, "user:oncall/slack"),
+        (0.5, "user:engineer_1/slack"),
         (0.5, "receiver:warnings/slack/0"),
-        (5.5, "user:oncall/email"),
+        (5.5, "user:engineer_1/email"),
         (30.5, "user:devops_lead/slack"),
         (35.5, "user:devops_lead/email"),
         (60.5, "user:engineering_manager/slack"),
@@ -103,7 +103,8 @@ def test_warning_reaches_three_people_thirty_minutes_apart() -> None:
 def test_info_waits_for_the_digest_of_the_next_day() -> None:
     found = pages("severity=info")
     assert found == [
-        (21 * 60, "user:oncall/slack"),
+        (21 * 60, "user:engineer_1/slack"),
+        (21 * 60, "user:engineer_2/slack"),
         (21 * 60, "user:devops_lead/slack"),
         (21 * 60, "user:engineering_manager/slack"),
     ]

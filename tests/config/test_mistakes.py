@@ -266,12 +266,17 @@ REFERENCES = [
     (
         '[service]\nfallback = ["base"]\n',
         "2: service.fallback[0]: 'base' names nobody"
-        "; write user:NAME or team:NAME or receiver:NAME; did you mean 'receiver:base'?",
+        "; write user:NAME or team:NAME or schedule:NAME or receiver:NAME"
+        "; did you mean 'receiver:base'?",
     ),
     (
         '[service]\nfallback = ["schedule:primary"]\n',
-        "2: service.fallback[0]: 'schedule:primary' names nobody"
-        "; write user:NAME or team:NAME or receiver:NAME",
+        "2: service.fallback[0]: no schedule 'primary'",
+    ),
+    (
+        '[service]\nfallback = ["rota:primary"]\n',
+        "2: service.fallback[0]: 'rota:primary' names nobody"
+        "; write user:NAME or team:NAME or schedule:NAME or receiver:NAME",
     ),
     (
         '[service]\nfallback = ["receiver:base", "receiver:base"]\n',

@@ -1,17 +1,22 @@
 """The shipped routes.toml works as it stands: only its secrets are missing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from router.config.load import Loaded, load
-from router.core.moment import MINUTE
+from router.core.moment import DAY, MINUTE, from_datetime
+from router.core.schedule import timeline
 
+BOSSES = ["user:devops_lead", "user:engineering_manager", "user:cto"]
+ON_CALL_FIRST = ["schedule:primary", "user:devops_lead", "user:engineering_manager"]
 SHIPPED = Path(__file__).parents[2] / "routes.toml"
 
 
 def _shipped(environ: dict[str, str]) -> Loaded:
-    return load(SHIPPED.read_bytes(), folder=SHIPPED.parent, environ=environ)
+    wall = from_datetime(datetime(2026, 3, 1, tzinfo=UTC))
+    return load(SHIPPED.read_bytes(), folder=SHIPPED.parent, environ=environ, wall=wall)
 
 
 def test_only_its_secrets_are_missing() -> None:
@@ -47,12 +52,12 @@ def test_without_its_secrets_every_channel_says_so() -> None:
 @pytest.mark.parametrize(
     ("severity", "policy", "priority", "wait", "people"),
     [
-        ("critical", "critical", "P0", 5, ["devops_lead", "engineering_manager", "cto"]),
-        ("page", "critical", "P0", 5, ["devops_lead", "engineering_manager", "cto"]),
-        ("high", "high", "P1", 15, ["oncall", "devops_lead", "engineering_manager"]),
-        ("nobody foresaw this", "high", "P1", 15, ["oncall", "devops_lead", "engineering_manager"]),
-        ("", "high", "P1", 15, ["oncall", "devops_lead", "engineering_manager"]),
-        ("warning", "warning", "P2", 30, ["oncall", "devops_lead", "engineering_manager"]),
+        ("critical", "critical", "P0", 5, BOSSES),
+        ("page", "critical", "P0", 5, BOSSES),
+        ("high", "high", "P1", 15, ON_CALL_FIRST),
+        ("nobody foresaw this", "high", "P1", 15, ON_CALL_FIRST),
+        ("", "high", "P1", 15, ON_CALL_FIRST),
+        ("warning", "warning", "P2", 30, ON_CALL_FIRST),
     ],
 )
 def test_the_escalation_matrix(
@@ -64,7 +69,17 @@ def test_the_escalation_matrix(
 
     assert (route.policy, found.priority) == (policy, priority)
     assert [step.wait for step in found.steps] == [wait * MINUTE] * 3
-    assert [step.notify[0] for step in found.steps] == [f"user:{person}" for person in people]
+    assert [step.notify[0] for step in found.steps] == people
+
+
+def test_two_engineers_take_turns_by_the_week_without_a_gap() -> None:
+    primary = _shipped({}).configuration.schedules["primary"]
+    start = from_datetime(datetime(2026, 1, 5, 9, tzinfo=UTC))
+
+    assert timeline(primary, start, start + 28 * DAY) == [
+        (start + 7 * week * DAY, start + 7 * (week + 1) * DAY, (f"engineer_{week % 2 + 1}",))
+        for week in range(4)
+    ]
 
 
 def test_what_only_informs_is_gathered_for_the_team() -> None:

@@ -112,6 +112,13 @@ def test_many_wrong_lines_end_the_reading() -> None:
     assert len(read(b"a = x\n" * 200).problems) == 50
 
 
+@pytest.mark.parametrize("line", ["a" * 5000, "a-b" * 2000, '"a' * 2001, "'" * 3001 + "a" * 3000])
+def test_a_long_line_that_is_no_pair_is_told_at_once(line: str) -> None:
+    document = read(f"{line}\nb = 1\n".encode())
+
+    assert [number for number, _ in document.problems] == [1]
+
+
 def test_a_wrong_line_and_other_mistakes_are_told_together() -> None:
     piece = '[service]\nfallback_every = 5m\nfallback = ["user:bo"]\n[users.ana]\nmail = "a@b.c"\n'
 

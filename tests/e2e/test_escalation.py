@@ -3,6 +3,7 @@
 import hmac
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
@@ -273,3 +274,29 @@ async def test_when_nobody_answers_the_fallback_rings_until_somebody_does(
         lambda: len(inbox.to("/last", event="page")) == rung,
         seconds=1.3,
     )
+
+
+async def test_a_silence_keeps_it_quiet_and_the_timeline_says_which(
+    service: Service, inbox: Inbox
+) -> None:
+    now = datetime.now(UTC)
+    silence = {
+        "matchers": [{"name": "alertname", "value": "DiskFull", "isRegex": False}],
+        "startsAt": now.isoformat(),
+        "endsAt": (now + timedelta(hours=1)).isoformat(),
+        "createdBy": "ana",
+        "comment": "known",
+    }
+    made = (await service.post("/api/v2/silences", silence)).json()["silenceID"]
+    await fire(service, alertname="DiskFull")
+    await fire(service, alertname="DiskSlow")
+    (page,) = await inbox.wait("/ana", event="page")
+    assert page.json()["commonLabels"] == {"alertname": "DiskSlow"}
+    assert len(await incidents(service)) == 1, "a silenced alert opens no incident"
+    assert (await service.request("DELETE", f"/api/v2/silence/{made}")).status == 200
+    await inbox.wait("/ana", 2, event="page")
+    shown = await incident(service, 2)
+    (muted,) = records(shown, "muted")
+    assert made in str(muted["by"])
+    order = iter(record["kind"] for record in shown["timeline"])
+    assert all(kind in order for kind in ("fired", "muted", "unmuted", "opened", "sent"))

@@ -10,7 +10,7 @@ from support.eventually import eventually
 from support.inbox import Inbox
 from support.servers import Answer, WebhookServer
 from support.service import Service
-from support.talk import answer, fire, incident
+from support.talk import alert, answer, fire, incident, records
 
 ROUTES = """
 [receivers.ops]
@@ -114,3 +114,14 @@ async def kinds(service: Service, number: int, wanted: str) -> list[str]:
     """What happened to an incident, once that is among it."""
     found = [str(record["kind"]) for record in (await incident(service, number))["timeline"]]
     return found if wanted in found else []
+
+
+async def test_one_id_leads_from_the_request_to_the_delivery(tmp_path: Path) -> None:
+    async with Inbox() as inbox:
+        async with Service(tmp_path, ROUTES.format(webhook=inbox.url)) as service:
+            reply = await service.post("/api/v2/alerts", [alert(alertname="A")])
+            await inbox.wait("/ops", event="page")
+            (fired,) = records(await incident(service, 1), "fired")
+        assert fired["cid"] == reply.headers["X-Correlation-Id"]
+        delivered = [line for line in service.log() if line["event"] == "delivered"]
+        assert [line["cid"] for line in delivered] == [fired["cid"]]

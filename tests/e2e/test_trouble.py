@@ -85,6 +85,7 @@ async def test_a_channel_in_trouble_is_tried_again_and_delays_no_other(
                 check_pause(bad, channel, trouble)
         service.kill()  # What hangs would be waited for.
     check_keys(bad)
+    assert not [name for name, secret in ENVIRON.items() if secret in service.stderr]
     slack = bad.slack.requests[1].json()
     said = any("repeat" in block["text"]["text"] for block in slack["blocks"])
     assert said == ("slack" in IN_DOUBT[trouble])

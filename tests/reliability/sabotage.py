@@ -5,6 +5,7 @@ What judges the service must find each of these faults, or it judges nothing.
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from router.core.draft import Draft
 from router.core.labels import decode
 from router.core.moment import Now, Stamp
 from router.core.state import State
+from router.runtime import clock
 from router.runtime.clock import SystemClock
 from router.runtime.loop import Loop, _Batch
 from router.senders.webhook import WebhookSender
@@ -67,6 +69,11 @@ def hasty_clock() -> None:
         return Now(wall=true.wall, service=begin[0] + HASTE * (true.service - begin[0]))
 
     setattr(SystemClock, "now", hasty)  # noqa: B010
+
+
+def wall_clock() -> None:
+    """Waits go by the wall clock."""
+    setattr(clock, "_boot", lambda: time.time_ns() // 1000)  # noqa: B010
 
 
 def skipped_step() -> None:
@@ -168,6 +175,7 @@ FAULTS = {
         synchronous_normal,
         synchronous_off,
         hasty_clock,
+        wall_clock,
         skipped_step,
         sent_twice,
         poison,

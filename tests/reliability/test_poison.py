@@ -1,14 +1,18 @@
 """A rule that fails costs one alert, or one turn of one incident, and nothing else, ever again."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from reliability.process import Process
 from reliability.sink import Sink
 from support.eventually import eventually
 from support.service import Reply
-from support.talk import incidents
+from support.talk import answer, incidents
+
+from router.app import BROKEN
 
 ROUTES = """
 [service]
@@ -115,14 +119,37 @@ async def test_what_cannot_be_applied_or_committed_ends_the_process_and_thrice_i
 ) -> None:
     routes = ROUTES.format(sink=sink.url)
     async with Process(tmp_path, routes, faults=[f"broken_{where}"]) as process:
-        process.expect("the service must end")
+        process.expect(f"planted in {where}|the service must end")
         await healthy(process, sink, "before")
         for _ in range(3):
             assert (await process.get("/health/ready")).status == 200
-            await process.hand_in_and_die(("bad", where))
-            assert process.exit_code == 70
+            with contextlib.suppress(aiohttp.ClientError):
+                reply = await post(process, ("bad", where))
+                assert reply.status >= 500, "what is not kept is not accepted"
+            assert await process.ended() == BROKEN
             await process.start(ready=False)
-            await process.answers()
-        assert (await process.get("/health/ready")).status == 503
-        assert (await post(process, ("refused", ""))).status == 503
-        assert [i["status"] for i in await incidents(process)] == ["triggered"]
+            await eventually("it answers again", lambda: lives(process))
+        assert process.said("the service must end and start again") == 3
+
+        ready = await process.get("/health/ready")
+        assert (ready.status, "safe mode" in ready.text) == (503, True), ready
+        refused = await post(process, ("refused", ""))
+        assert (refused.status, "Retry-After" in refused.headers) == (503, True)
+        (number,) = [i["number"] for i in await incidents(process, status="open")]
+        assert (await answer(process, number, "ack", by="ana")).status == 200
+        before = len(sink.attempts)
+        assert (await answer(process, number, "unack", by="ana")).status == 200
+        await eventually("it pages on", lambda: any_page(sink, before))
+
+
+async def lives(process: Process) -> bool:
+    """Whether it answers."""
+    try:
+        return (await process.get("/health/live")).status == 200
+    except aiohttp.ClientConnectionError:
+        return False
+
+
+def any_page(sink: Sink, since: int) -> bool:
+    """Whether somebody was paged after so many attempts."""
+    return any(a.event == "page" for a in sink.attempts[since:])

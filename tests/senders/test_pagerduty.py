@@ -146,11 +146,13 @@ async def test_details_give_way_when_the_event_is_too_large(
 ) -> None:
     fat: dict[str, Any] = {f"label{n}": "ä" * 1000 for n in range(60)}
     alerts = [alert({**fat, "n": str(n)}) for n in range(20)]
-    await senders.send(outgoing(*alerts), pager(pagerduty), yes)
+    wide = {"group_labels": {f"label{n}": "ä" * 1000 for n in range(60)}}
+    await senders.send(outgoing(*alerts, snapshot=wide), pager(pagerduty), yes)
     assert len(pagerduty.bodies[0]) < EVENT_MAX
     payload = pagerduty.requests[0].json()["payload"]
+    assert len(payload["group"]) == 1000
     assert set(payload["custom_details"]) == {"error"}
-    assert "DiskFull" in payload["summary"]
+    assert "97 % full" in payload["summary"]
 
 
 async def test_a_rejected_event_is_for_ever_and_says_why(

@@ -34,7 +34,11 @@ class Inbox:
         self.url = ""
 
     def to(self, path: str, **found: object) -> list[Letter]:
-        """What arrived at a path; `status="firing"` picks bodies whose top level says so."""
+        """What arrived at a path, of which all this is so.
+
+        `event` is what happened to the incident; other words are texts at the top of the body,
+        such as `status`.
+        """
         letters = [letter for letter in self.letters if letter.path == path]
         return [x for x in letters if not found or found.items() <= _flat(x).items()]
 
@@ -89,7 +93,5 @@ def _flat(letter: Letter) -> dict[str, object]:
         return {}
     if not isinstance(body, dict):
         return {}
-    incident = body.get("incident")
-    event = incident.get("event") if isinstance(incident, dict) else None
     top = {key: value for key, value in body.items() if isinstance(value, str)}
-    return {**top, "event": event}
+    return {**top, "event": (body.get("incident") or {}).get("event")}
