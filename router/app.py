@@ -1,9 +1,11 @@
 """Opens every room, connects them, and runs them until told to stop. No other file knows all."""
 
+import asyncio
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +16,8 @@ import anyio
 import msgspec
 import structlog
 
-from router.config.load import Loaded, load
+from router.config.load import Loaded
+from router.config.read import read as read_configuration
 from router.core.event import Event, Reconfigured, Started, Swept
 from router.core.moment import from_datetime
 from router.core.notification import Delivery
@@ -25,7 +28,7 @@ from router.core.state import State
 from router.core.stored import Stored
 from router.errors import ConfigError, DiskFull
 from router.ingest.decoders import Decoders
-from router.runtime import crashes, log
+from router.runtime import crashes, interpreter, log
 from router.runtime.clock import SystemClock
 from router.runtime.compose import compose
 from router.runtime.courier import Courier
@@ -35,7 +38,7 @@ from router.runtime.live import Live, complete, read
 from router.runtime.loop import Loop
 from router.runtime.metrics import Metrics
 from router.runtime.pulse import Pulse
-from router.runtime.reload import watch
+from router.runtime.reload import Sight, look, watch
 from router.runtime.stream import Stream
 from router.runtime.streams import Streams
 from router.senders.senders import Senders
@@ -46,18 +49,23 @@ from router.web.server import Server, serving
 VERSION = version("tocsin")
 GRACE_SECONDS = 4.0  # For sends under way when the service is told to stop.
 SWEEP_SECONDS = 60.0
+LOOK_UPS = 32
 BROKEN = 70  # EX_SOFTWARE of sysexits(3): a supervisor starts us again.
 
 _log = structlog.get_logger("tocsin")
 
 
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line says. `listen` overrides routes.toml; `console` prints what lacks."""
+    """What the command line says. `listen` overrides routes.toml; `console` prints what lacks.
+
+    `open` asks nobody for a token, which an alertmanager.yml has no word for.
+    """
 
     config: Path
     data: Path
     listen: str | None = None
     console: bool = False
+    open: bool = False
 
 
 async def serve(options: ServeOptions) -> int:
@@ -68,15 +76,25 @@ async def serve(options: ServeOptions) -> int:
         StoreError: the data folder cannot be used.
         OSError: the address cannot be listened on.
     """
+    # Name look-ups take a thread each, and dead names keep theirs: one must not delay another.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOK_UPS))
+    interpreter.tune()
     async with AsyncExitStack() as resources:
         store = await resources.enter_async_context(Store.open(options.data))
         stored = await store.load()
+        seen = look(options.config)
         loaded, problems = _configuration(options, stored.text)
         senders = await resources.enter_async_context(
-            Senders.open(console=options.console, out=sys.stdout)
+            Senders.open(
+                console=options.console, out=sys.stdout, on_template_error=_template_failed
+            )
         )
         service = Service(options, store, stored, senders, loaded, problems)
-        return await service.run()
+        return await service.run(seen)
+
+
+def _template_failed(file: str, reason: str) -> None:
+    _log.error("a template failed; the next best text was sent", file=file, reason=reason)
 
 
 def _load(options: ServeOptions) -> Loaded:
@@ -86,7 +104,12 @@ def _load(options: ServeOptions) -> Loaded:
 def _parse(options: ServeOptions, text: bytes) -> Loaded:
     folder = options.config.resolve().parent
     wall = from_datetime(datetime.now(UTC))
-    return load(text, name=options.config.name, folder=folder, environ=os.environ, wall=wall)
+    loaded = read_configuration(
+        text, name=options.config.name, folder=folder, environ=os.environ, wall=wall
+    )
+    if not options.open:
+        return loaded
+    return msgspec.structs.replace(loaded, api=msgspec.structs.replace(loaded.api, open=True))
 
 
 def _configuration(options: ServeOptions, last_good: bytes) -> tuple[Loaded, list[str]]:
@@ -147,8 +170,8 @@ class Service:
         self._use(loaded)
         self._reloaded(not problems)
 
-    async def run(self) -> int:
-        """Serve until told to stop."""
+    async def run(self, seen: Sight) -> int:
+        """Serve until told to stop. The file was *seen* so before it was read."""
         listen = self._options.listen or self._live.loaded.api.listen
         rooms = self._rooms(listen)
         code, unusable = 0, None
@@ -159,7 +182,7 @@ class Service:
                 await self._loop.submit(self._first, urgent=True)
                 async with serving(rooms, listen) as server:
                     tasks.start_soon(self._streams.run)
-                    tasks.start_soon(watch, self._options.config, self._live.reload)
+                    tasks.start_soon(watch, self._options.config, self._live.reload, seen)
                     tasks.start_soon(self._sweep)
                     self._started(server)
                     tasks.start_soon(self._courier.run)  # Links in pages lead somewhere now.
@@ -176,6 +199,7 @@ class Service:
         return code
 
     def _started(self, server: Server) -> None:
+        interpreter.settle()
         self._pulse.started = True
         host = f"[{server.host}]" if ":" in server.host else server.host
         self._address = f"{host}:{server.port}"

@@ -98,5 +98,10 @@ def _print(
         many = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
         click.echo(f"{path}: {many}; it cannot be used")
     else:
-        listed = ", ".join(f"{count} {what}" for what, count in counts.items())
+        listed = ", ".join(_many(count, what) for what, count in counts.items())
         click.echo(f"{path}: ok ({listed})")
+
+
+def _many(count: int, what: str) -> str:
+    one = "policy" if what == "policies" else what.removesuffix("s")
+    return f"{count} {one if count == 1 else what}"

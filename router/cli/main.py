@@ -11,6 +11,7 @@ from router.errors import ConfigError, RouterError
 _COMMANDS = {
     "serve": "router.cli.serve:serve",
     "check": "router.cli.check:check",
+    "import": "router.cli.import_:import_",
     "explain": "router.cli.explain:explain",
     "oncall": "router.cli.oncall:oncall",
     "schedule": "router.cli.schedule:schedule",

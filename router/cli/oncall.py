@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from router.core.schedule import Schedule, Shift
 
 _DAYS = 56  # So far we look ahead.
+_FAR = f"beyond {_DAYS} days"
 
 
 @click.command()
@@ -24,6 +25,8 @@ _DAYS = 56  # So far we look ahead.
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 def oncall(at: str | None, user: str | None, config: Path, as_json: bool) -> None:
     """Say who is on call in each schedule, until when, and who is next.
+
+    It looks eight weeks ahead; what ends later has no end in the JSON.
 
     \b
     Examples:
@@ -60,7 +63,7 @@ def _everybody(found: "Configuration", wall: int, as_json: bool) -> None:
     for name, schedule in found.schedules.items():
         present, *later = _ahead(schedule, wall)
         zone = schedule.timezone
-        until = when.spell(present.end, zone) if later else f"beyond {_DAYS} days"
+        until = when.spell(present.end, zone) if later else _FAR
         then = show.people(later[0].users) if later else ""
         rows.append((name, show.people(present.users), until, then))
         told.append(
@@ -85,10 +88,12 @@ def _one(found: "Configuration", wall: int, user: str, as_json: bool) -> None:
     told = []
     for name, schedule in found.schedules.items():
         zone = schedule.timezone
-        for start, end in _spans(_ahead(schedule, wall), user):
+        shifts = _ahead(schedule, wall)
+        for start, end in _spans(shifts, user):
+            far = end == shifts[-1].end  # It may go on; nobody has looked further.
             begins = "now" if start == wall else when.spell(start, zone)
-            rows.append((name, begins, when.spell(end, zone)))
-            times = {"start": when.iso(start, zone), "end": when.iso(end, zone)}
+            rows.append((name, begins, _FAR if far else when.spell(end, zone)))
+            times = {"start": when.iso(start, zone), "end": None if far else when.iso(end, zone)}
             told.append({"schedule": name, "timezone": zone, "now": start == wall, **times})
     if as_json:
         show.as_json({"at": when.iso(wall, found.timezone), "user": user, "shifts": told})

@@ -26,7 +26,7 @@ def read(path: Path) -> "Loaded":
     Raises:
         ConfigError: there is none, or it has mistakes.
     """
-    from router.config.load import load
+    from router.config.read import read as read_configuration
     from router.core.moment import from_datetime
     from router.errors import ConfigError
 
@@ -36,4 +36,4 @@ def read(path: Path) -> "Loaded":
         raise ConfigError([f"{path}: {error.strerror}; name the file with --config"]) from None
     wall = from_datetime(datetime.now(UTC))
     folder = path.resolve().parent
-    return load(text, name=str(path), folder=folder, environ=os.environ, wall=wall)
+    return read_configuration(text, name=str(path), folder=folder, environ=os.environ, wall=wall)

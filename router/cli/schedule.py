@@ -60,7 +60,7 @@ def show_(name: str, since: str | None, until: str | None, config: Path, as_json
 
 @schedule.command("check")
 @click.argument("names", nargs=-1)
-@click.option("--days", type=click.IntRange(1, _DAYS_MAX), default=30, show_default=True)
+@click.option("--days", type=click.IntRange(1, _DAYS_MAX), default=84, show_default=True)
 @routes.config_option
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 @click.pass_context
@@ -77,20 +77,21 @@ def check(
       tocsin schedule check
       tocsin schedule check primary --days 90
     """
-    from router.cli import calendar, when
+    from router.cli import cover, when
     from router.core.moment import DAY
 
     configuration = routes.read(config).configuration
     named = [_named(configuration, name) for name in names or configuration.schedules]
     start = when.now()
-    found = [calendar.cover(each, start, start + days * DAY) for each in named]
+    found = [cover.cover(each, start, start + days * DAY) for each in named]
     if as_json:
-        show.as_json({"days": days, "schedules": [cover.as_json() for cover in found]})
-    for cover in () if as_json else found:
-        cover.print()
-    if not found and not as_json:
+        show.as_json({"days": days, "schedules": [cover.as_json(each) for each in found]})
+    elif not found:
         click.echo("There is no schedule; add [schedules.NAME] to say who is on call when.")
-    ctx.exit(any(cover.gaps and not cover.schedule.allow_gaps for cover in found))
+    else:
+        for each in found:
+            cover.tell(each)
+    ctx.exit(1 if any(each.lacking for each in found) else 0)
 
 
 def _named(configuration: "Configuration", name: str) -> "Schedule":

@@ -33,6 +33,7 @@ def _address(_ctx: click.Context, _option: click.Parameter, value: str | None) -
     "--listen", metavar="HOST:PORT", callback=_address, help="Instead of what [api] says."
 )
 @click.option("--console", is_flag=True, help="Print what cannot be sent for want of a secret.")
+@click.option("--open", "everybody", is_flag=True, help="Ask nobody for a token.")
 @click.option("--log-format", type=click.Choice(["json", "text"]), help="text on a terminal.")
 @click.option(
     "--log-level",
@@ -47,18 +48,21 @@ def serve(
     data: Path,
     listen: str | None,
     console: bool,
+    everybody: bool,
     log_format: str | None,
     log_level: str,
 ) -> None:
     """Run the service until it is told to stop.
 
-    An edit of the file is in force within a second, as after SIGHUP. SIGTERM lets what is being
+    A file called .yml or .yaml is an Alertmanager configuration, and served as it is. An edit of
+    the file is in force within a second, as after SIGHUP. SIGTERM lets what is being
     sent end, and stops. Logs go to standard error.
 
     \b
     Examples:
       tocsin serve --console
       tocsin serve --config /etc/tocsin/routes.toml --data /var/lib/tocsin
+      tocsin serve --config alertmanager.yml --listen :9093 --open
     """
     import anyio
 
@@ -66,7 +70,7 @@ def serve(
     from router.app import serve as run
     from router.runtime import log
 
-    options = ServeOptions(config=config, data=data, listen=listen, console=console)
+    options = ServeOptions(config=config, data=data, listen=listen, console=console, open=everybody)
     written = log.setup(
         "json" if log_format == "json" else "text" if log_format else None, log_level
     )

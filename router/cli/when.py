@@ -39,6 +39,23 @@ def midnight(wall: int, timezone: str, days: int = 0) -> int:
     return civil.first(datetime.combine(day, time()), zone)
 
 
+def hours(wall: int, timezone: str) -> list[int]:
+    """When each of the 24 hours of the local day of a moment begins."""
+    zone = ZoneInfo(timezone)
+    day = datetime.combine(civil.local(wall, zone).date(), time())
+    return [civil.first(day + timedelta(hours=hour), zone) for hour in range(24)]
+
+
+def day(wall: int, timezone: str) -> str:
+    """The local day, as people read it."""
+    return civil.local(wall, ZoneInfo(timezone)).strftime("%a %Y-%m-%d")
+
+
+def clock(wall: int, timezone: str) -> str:
+    """The local time of day."""
+    return civil.local(wall, ZoneInfo(timezone)).strftime("%H:%M")
+
+
 def spell(wall: int, timezone: str) -> str:
     """A moment by the local clock, as people read it, with the name of its offset."""
     return to_datetime(wall).astimezone(ZoneInfo(timezone)).strftime("%a %Y-%m-%d %H:%M %Z")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -76,8 +77,25 @@ def load(
         findings.unreadable(line, what)
     if values is None:
         raise ConfigError(findings.problems)
+    return assemble(text, values, findings, Vault(folder, environ), folder=folder, wall=wall)
+
+
+def assemble(
+    text: bytes,
+    values: dict[str, Any],
+    findings: Findings,
+    vault: Vault,
+    *,
+    folder: Path,
+    wall: int | None = None,
+) -> Loaded:
+    """Everything the tables of a routes.toml say, wherever they came from.
+
+    Raises:
+        ConfigError: they have mistakes; `problems` are all that `findings` know of.
+    """
     root = Table(values, (), findings)
-    plan, loaded = _read(text, root, Vault(folder, environ), folder)
+    plan, loaded = _read(text, root, vault, folder)
     root.unknown_keys()
     if findings.problems:
         raise ConfigError(findings.problems)

@@ -39,11 +39,15 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 class Vault:
-    """The only place that sees what a reference stands for. Relative files lie in `folder`."""
+    """The only place that sees what a reference stands for. Relative files lie in `folder`.
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    A `literal` one knows no references to the environment: every text is what it says.
+    """
+
+    def __init__(self, folder: Path, environ: Mapping[str, str], *, literal: bool = False) -> None:
         self._folder = folder
         self._environ = environ
+        self._literal = literal
 
     def secret(
         self, table: Table, key: str, check: Check = one_line, *, is_address: bool = False
@@ -56,7 +60,8 @@ class Vault:
         found = self._found(table, key)
         if found is None:
             return None
-        if found.plain and (not is_address or _PASSWORD(found.value)):
+        readable = found.plain and not self._literal
+        if readable and (not is_address or _PASSWORD(found.value)):
             what = "stands in the file for all to read"
             table.findings.warn(table.at(key), f"{what}; write ${{NAME}}, or use {key}_file")
         return Secret(found.origin, self._checked(table, key, found, check))
@@ -99,6 +104,8 @@ class Vault:
         return self._read(table, file, f"{key}_file") if file is not None else None
 
     def _expanded(self, table: Table, text: str, *place: str | int) -> _Found:
+        if self._literal:
+            return _Found(table.findings.name, text, plain=True)
         names = _REFERENCE.findall(text)
         if "${" in _REFERENCE.sub("", text):
             table.problem("a reference to the environment is written ${NAME}", *place)

@@ -19,6 +19,19 @@ class Draft:
     Reading through the draft shows what the commands will have made of it.
     """
 
+    __slots__ = (
+        "_added",
+        "_changed",
+        "_groups",
+        "_incidents",
+        "_last",
+        "_log",
+        "_places",
+        "commands",
+        "now",
+        "state",
+    )
+
     def __init__(self, state: State, now: Now) -> None:
         self.state = state
         self.now = now

@@ -56,6 +56,30 @@ def _first(draft: Draft, report: Report, new: Alert) -> None:
         membership.enter(draft, new, decode(new.labels))
 
 
+def _goes_on(draft: Draft, known: Alert, report: Report) -> bool:
+    """Refresh a firing alert that is plainly repeated, as nearly every report does.
+
+    It comes to what merging would, without making the alerts for it.
+    """
+    wall, starts_at, ends_at = draft.now.wall, report.starts_at, report.ends_at
+    timeout = ends_at is None
+    if ends_at is None:
+        ends_at = wall + draft.configuration.resolve_timeout
+    if not known.firing or starts_at is None or ends_at <= wall:
+        return False
+    if not known.starts_at <= starts_at < known.ends_at <= ends_at:
+        return False
+    if _end_moved_far(draft, known, ends_at):
+        return False
+    due = draft.now.service + ends_at - wall
+    draft.add(
+        c.RefreshAlert(
+            known.id, ends_at, due, wall, timeout, report.annotations, report.url, report.source
+        )
+    )
+    return True
+
+
 def _late(known: Alert, new: Alert, report: Report) -> bool:
     """Whether a queue brought a report older than what already followed it."""
     if report.as_of is None or new.firing == known.firing:
@@ -68,7 +92,7 @@ def _again(draft: Draft, known: Alert, new: Alert, report: Report) -> None:
         if not new.firing and report.as_of is not None:
             draft.add(c.PutTombstone(identity(new.labels), report.as_of))
         _changed(draft, new, "fired" if new.firing else "resolved")
-    elif new.firing and _worth_storing(known, new, draft):
+    elif new.firing and _worth_storing(draft, known, new):
         draft.add(c.PutAlert(replace(new, stored_ends_at=new.ends_at)))
     else:
         draft.add(
@@ -85,11 +109,13 @@ def _again(draft: Draft, known: Alert, new: Alert, report: Report) -> None:
         )
 
 
-def _worth_storing(known: Alert, new: Alert, draft: Draft) -> bool:
-    if new.starts_at != known.starts_at:
-        return True
-    ahead = new.ends_at - draft.now.wall
-    moved = abs(new.ends_at - known.stored_ends_at)
+def _worth_storing(draft: Draft, known: Alert, new: Alert) -> bool:
+    return new.starts_at != known.starts_at or _end_moved_far(draft, known, new.ends_at)
+
+
+def _end_moved_far(draft: Draft, known: Alert, ends_at: int) -> bool:
+    ahead = ends_at - draft.now.wall
+    moved = abs(ends_at - known.stored_ends_at)
     return ahead > draft.configuration.resolve_timeout and moved * _FAR > ahead
 
 

@@ -40,6 +40,11 @@ def decode(canonical: bytes) -> dict[str, str]:
     return _decode(canonical)
 
 
+def pair(name: str, value: str) -> bytes:
+    """What the canonical bytes of every label set with this pair contain, and of no other."""
+    return canonical({name: value})[1:-1]
+
+
 def identity(canonical: bytes) -> int:
     """A signed 64-bit number for a label set's canonical bytes, for logs and SQLite's integers."""
     return int.from_bytes(blake2b(canonical, digest_size=8).digest(), "big", signed=True)

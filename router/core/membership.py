@@ -9,24 +9,32 @@ from router.core import digest
 from router.core.alert import Alert
 from router.core.draft import Draft
 from router.core.group import Group
-from router.core.labels import canonical, identity
+from router.core.labels import canonical, decode, identity
 from router.core.route import Route
 
 _ONE = canonical({})
 
 
+Place = tuple[Route, bytes]
+
+
 def enter(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> None:
-    """Put a firing alert into the group of every route it matches."""
-    join(draft, alert, places(draft, labels))
+    """Put an alert that begins to fire into the group of every route it matches."""
+    if not alert.groups:
+        _join(draft, alert, places(draft, labels))
+        return
+    staying, missing = _part(draft, alert, labels)
+    for group in staying:
+        _begin(draft, alert, group)
+    _join(draft, alert, missing)
 
 
-def join(draft: Draft, alert: Alert, places: list[tuple[Route, bytes]]) -> None:
-    """Put a firing alert into these groups; those that do not exist yet are opened."""
-    for route, place in places:
-        _join(draft, alert, route, place)
+def move(draft: Draft, alert: Alert) -> None:
+    """Move a firing alert to the groups where it belongs now."""
+    _join(draft, alert, _part(draft, alert, decode(alert.labels))[1])
 
 
-def places(draft: Draft, labels: Mapping[str, str]) -> list[tuple[Route, bytes]]:
+def places(draft: Draft, labels: Mapping[str, str]) -> list[Place]:
     """The routes these labels match, each with the canonical labels of its group."""
     policies = draft.configuration.policies
     found = []
@@ -37,16 +45,55 @@ def places(draft: Draft, labels: Mapping[str, str]) -> list[tuple[Route, bytes]]
     return found
 
 
-def _join(draft: Draft, alert: Alert, route: Route, place: bytes) -> None:
-    group = draft.group_at(route.id, place)
-    if group is None:
-        group = _open(draft, alert, route, place)
+def _part(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> tuple[list[Group], list[Place]]:
+    """The groups a firing alert stays in, and the places it is to join; it leaves all others.
+
+    An open incident keeps its alerts until it is over: what runs keeps what it started with.
+    """
+    wanted = {(route.id, place): route for route, place in places(draft, labels)}
+    staying, busy = [], False
+    for number in alert.groups:
+        group = draft.group(number)
+        assert group is not None, "an alert's groups exist"
+        if draft.state.is_leaving(number, alert.id):
+            continue
+        route = wanted.pop((group.route, group.labels), None)
+        if route is None and not group.incident:
+            _depart(draft, alert, number)
+            continue
+        if route is None:
+            busy = True
+        elif (route.receiver, route.policy) != (group.receiver, group.policy):
+            group = replace(group, receiver=route.receiver, policy=route.policy)
+            draft.put_group(group)
+        staying.append(group)
+    return staying, [] if busy else [(route, place) for (_, place), route in wanted.items()]
+
+
+def _depart(draft: Draft, alert: Alert, number: int) -> None:
+    """Leave a group at once, or, where somebody was told, once they know of the end."""
+    known = identity(alert.labels)
+    told = any(known in entry.owed for entry in draft.told("group", number))
+    coming = any(known in row.firing for row in draft.rows("group", number))
+    if told or coming:
+        draft.add(c.Leaving(number, alert.id))
+    else:
+        leave(draft, alert, number)
+
+
+def _join(draft: Draft, alert: Alert, places: list[Place]) -> None:
+    """Put a firing alert into these groups; those that do not exist yet are opened."""
+    for route, place in places:
+        group = draft.group_at(route.id, place) or _open(draft, alert, route, place)
+        _begin(draft, alert, group)
+        draft.add(c.Join(group.id, alert.id))
+
+
+def _begin(draft: Draft, alert: Alert, group: Group) -> None:
     draft.record("fired", alert=alert.id, group=group.id, cid=alert.cid, source=alert.source)
     if alert.changed_at <= group.closed_at:  # A slow queue, or a clock set back: it is news still.
         group = replace(group, closed_at=alert.changed_at - 1)
         draft.put_group(group)
-    if group.id not in alert.groups or draft.state.is_leaving(group.id, alert.id):
-        draft.add(c.Join(group.id, alert.id))
     _lift(draft, group)
 
 

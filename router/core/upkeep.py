@@ -5,9 +5,7 @@ from msgspec.structs import replace
 from router.core import command as c
 from router.core import event as e
 from router.core import membership
-from router.core.alert import Alert
 from router.core.draft import Draft
-from router.core.labels import decode, identity
 from router.core.moment import DAY, MINUTE
 from router.core.notification import Delivery
 from router.core.page import tell
@@ -59,53 +57,8 @@ def reroute(draft: Draft) -> None:
     for number in dict.fromkeys(reversed(numbers)):  # One may wait for two reasons.
         alert = draft.state.by_id.get(number)
         if alert is not None and alert.firing:
-            _replace(draft, alert)
+            membership.move(draft, alert)
     draft.add(c.Rerouted(len(numbers), min(SLICE, 4 * size)))
-
-
-def _replace(draft: Draft, alert: Alert) -> None:
-    """Move one alert to the groups it belongs to now.
-
-    An open incident keeps its alerts until it is over: what runs keeps what it started with.
-    """
-    labels = decode(alert.labels)
-    places = membership.places(draft, labels)
-    wanted = {(route.id, place): route for route, place in places}
-    busy = False
-    for number in alert.groups:
-        group = draft.group(number)
-        assert group is not None, "an alert's groups exist"
-        route = wanted.get((group.route, group.labels))
-        if route is not None:
-            if (route.receiver, route.policy) != (group.receiver, group.policy):
-                draft.put_group(replace(group, receiver=route.receiver, policy=route.policy))
-        elif group.incident:
-            busy = True
-        else:
-            _depart(draft, alert, number)
-    if not busy:
-        missing = [
-            (route, place) for route, place in places if not _inside(draft, alert, route.id, place)
-        ]
-        membership.join(draft, alert, missing)
-
-
-def _inside(draft: Draft, alert: Alert, route: str, place: bytes) -> bool:
-    group = draft.group_at(route, place)
-    if group is None or group.id not in alert.groups:
-        return False
-    return not draft.state.is_leaving(group.id, alert.id)
-
-
-def _depart(draft: Draft, alert: Alert, number: int) -> None:
-    """Leave a group at once, or, where somebody was told, once they know of the end."""
-    known = identity(alert.labels)
-    told = any(known in entry.owed for entry in draft.told("group", number))
-    coming = any(known in row.firing for row in draft.rows("group", number))
-    if told or coming:
-        draft.add(c.Leaving(number, alert.id))
-    else:
-        membership.leave(draft, alert, number)
 
 
 def stopped(draft: Draft, event: e.Stopped) -> None:

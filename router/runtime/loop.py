@@ -17,7 +17,7 @@ from router.core.moment import SECOND, Now, Stamp
 from router.core.state import State
 from router.core.stored import Stored
 from router.core.waiting import Kind
-from router.errors import DiskFull, Overloaded, RouterError, StoreError
+from router.errors import DiskFull, Overloaded, StoreError
 from router.runtime.door import Outcome
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
@@ -103,6 +103,8 @@ class Loop:
         self._committing: asyncio.Future[None] | None = None
         self._unsaved: list[Command] = []
         self._rest_until = 0.0
+        self._batch = _Batch()
+        self._ended: StoreError | None = None
         self.disk_full = False
         self.refusing = False
         self.progress = 0.0
@@ -135,6 +137,8 @@ class Loop:
     async def _enqueue(
         self, events: Sequence[e.Event], queue: "deque[_Submission]"
     ) -> list[Outcome]:
+        if self._ended is not None:
+            raise self._ended
         done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
         queue.append(_Submission(events, done))
         self._queued += len(events)
@@ -161,16 +165,28 @@ class Loop:
             StoreError: a commit failed for another reason than a full disk. Memory and disk may
                 differ now: the process must end, and recovers when it starts again.
         """
-        while True:
-            await self._sleep()
-            self.progress = self._stopwatch()
-            batch = self._next_batch()
-            if batch.commands:
-                with anyio.CancelScope(shield=True):
-                    if not await self._commit(batch):
-                        continue
-            self._release(batch)
-            await asyncio.sleep(0)
+        self._ended = None
+        try:
+            while True:
+                await self._sleep()
+                self.progress = self._stopwatch()
+                batch = self._next_batch()
+                if batch.commands:
+                    with anyio.CancelScope(shield=True):
+                        if not await self._commit(batch):
+                            continue
+                self._release(batch)
+                await asyncio.sleep(0)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        """Nobody decides any more: whoever waits, or comes later, has to keep what they have."""
+        error = self._ended = self._ended or StoreError("the service is ending; come again")
+        decided = (submission for submission, _ in self._batch.decided)
+        for submission in (*decided, *self._urgent, *self._waiting):
+            if not submission.done.done():
+                submission.done.set_exception(error)
 
     async def drain(self) -> None:
         """Return when every event submitted so far has been decided and committed."""
@@ -206,12 +222,13 @@ class Loop:
 
     def _next_batch(self) -> _Batch:
         """Decide queued events and what is due, urgent ones first, until the slice is used up."""
-        batch = _Batch()
+        self._batch = batch = _Batch()
         started = self._stopwatch()
         while submission := self._next_submission():
             now = self._clock.now()
-            outcomes = [self._decide(event, batch, now) for event in submission.events]
+            outcomes: list[Outcome] = []
             batch.decided.append((submission, outcomes))
+            outcomes.extend([self._decide(event, batch, now) for event in submission.events])
             if self._stopwatch() - started > SLICE_SECONDS:
                 break
         started = self._stopwatch()
@@ -284,7 +301,7 @@ class Loop:
             done.exception()  # Nobody may be waiting for it.
             return False
         except StoreError as error:
-            self._fail(batch, error)
+            self._ended = error
             done.set_exception(error)
             done.exception()
             raise
@@ -303,11 +320,6 @@ class Loop:
             self.observe(batch.observed)
         if batch.ready:
             self._offer(batch.ready)
-
-    def _fail(self, batch: _Batch, error: RouterError) -> None:
-        for submission, _ in batch.decided:
-            if not submission.done.done():
-                submission.done.set_exception(error)
 
     async def _undo(self, batch: _Batch, error: DiskFull) -> None:
         """The disk is full: forget the batch, go on from what is on disk, keep paging.

@@ -1,6 +1,7 @@
 """Tells when routes.toml, or a secret file it names, is no longer what it was."""
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,13 +13,17 @@ import msgspec
 import structlog
 from watchfiles import awatch
 
-EVERY_SECONDS = 1.0  # Without a word from the file system, one looks this often …
+EVERY_SECONDS = 0.5  # Without a word from the file system, one looks this often …
 SETTLE_SECONDS = 0.1  # … and after a change, until two looks this far apart see the same.
 FILE_BYTES_MAX = 4 * 1024 * 1024
 
 _SETTLING_MAX = 20
 _UNWATCHED_SECONDS = 30.0
 _STEP_MS = 50
+_YAML_FILE = re.compile(
+    rb"^[ \t{-]*[a-z_]+_file[ \t]*:[ \t]*(['\"]?)([\x20-\x7e]+?)\1[ \t]*(?:[#,}].*)?\r?$",
+    re.MULTILINE,
+).finditer  # As people write it: a name that YAML spells otherwise is seen at the next reload.
 _log = structlog.get_logger("tocsin.reload")
 
 
@@ -29,21 +34,30 @@ class Sight(msgspec.Struct, frozen=True):
     folders: frozenset[tuple[str, int, int]] = frozenset()
 
 
+def look(path: Path) -> Sight:
+    """What is there now, for watch() to compare with later."""
+    return _Eyes(path).look()
+
+
 async def watch(
-    path: Path, changed: Callable[[], Awaitable[object]], *, every_seconds: float = EVERY_SECONDS
+    path: Path,
+    changed: Callable[[], Awaitable[object]],
+    seen: Sight,
+    *,
+    every_seconds: float = EVERY_SECONDS,
 ) -> None:
     """Call *changed* each time the contents differ from before, one call after another.
 
-    Runs until cancelled. Folders are watched and not files, since editors, and Kubernetes, put a
-    new file in the old one's place; where that brings no news (network file systems, a folder
-    that was replaced), looking at the contents does. A file that is gone is a change too.
+    The first time they are compared with what was *seen* before they were first read, so that no
+    edit falls into the gap. Runs until cancelled. Folders are watched and not files, since
+    editors, and Kubernetes, put a new file in the old one's place; where that brings no news
+    (network file systems, a folder that was replaced), looking at the contents does. A file that
+    is gone is a change too.
     """
     eyes, ears = _Eyes(path), _Ears()
-    seen = await anyio.to_thread.run_sync(eyes.look)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(ears.listen, seen.folders)
         while True:
-            await ears.wait(every_seconds)
             now = await _settled(eyes, seen)
             if now.folders != seen.folders:
                 ears.stop()
@@ -51,6 +65,7 @@ async def watch(
             different, seen = now.digest != seen.digest, now
             if different:
                 await changed()
+            await ears.wait(every_seconds)
 
 
 async def _settled(eyes: "_Eyes", before: Sight) -> Sight:
@@ -76,7 +91,7 @@ class _Eyes:
         text = _content(self._path)
         if text is not None and text != self._text:
             self._text = text
-            self._named = _named(text, self._path.parent, self._named)
+            self._named = _named(text, self._path, self._named)
         digest = blake2b(digest_size=16)
         for content in (text, *map(_content, self._named)):
             digest.update(b"\0" if content is None else blake2b(content).digest())
@@ -101,8 +116,11 @@ def _content(path: Path) -> bytes | None:
         os.close(handle)
 
 
-def _named(text: bytes, folder: Path, before: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The files a routes.toml names; as before while it cannot be read."""
+def _named(text: bytes, path: Path, before: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files a configuration names; as before while it cannot be read."""
+    folder = path.parent
+    if path.suffix.lower() in (".yml", ".yaml"):
+        return tuple(sorted({folder / found[2].decode() for found in _YAML_FILE(text)}))
     try:
         values = tomllib.loads(text.decode())
     except ValueError:

@@ -41,9 +41,9 @@ class Tally:
                 if command.kind in _ATTEMPTS:
                     self._attempt(event, command)
         if isinstance(event, e.Reported):
-            ends_at = event.report.ends_at
-            status = "firing" if ends_at is None or ends_at > wall else "resolved"
-            self.received[event.report.source, status] += 1
+            report = event.report
+            status = "firing" if report.ends_at is None or report.ends_at > wall else "resolved"
+            self.received[report.source, status] += 1
         elif isinstance(event, e.Rejected):
             self.rejects[event.source] += 1
 

@@ -125,6 +125,18 @@ async def test_a_reload_can_be_asked_for_by_request_and_by_signal(
     await eventually("the edit is live", lambda: goes_to(service, "ops"), seconds=1)
 
 
+async def test_links_follow_the_address_that_an_edit_names(service: Service, inbox: Inbox) -> None:
+    await fire(service, alertname="A", severity="critical")
+    (here,) = await inbox.wait("/ana", event="page")
+    assert here.json()["incident"]["ackURL"].startswith(f"{service.url}/a/")
+    public = '[service]\nurl = "https://alerts.example.com"'
+    service.write(routes(inbox).replace("[service]", public))
+    assert (await service.post("/-/reload")).status == 200
+    await fire(service, alertname="B", severity="critical")
+    (_, there) = await inbox.wait("/ana", 2, event="page")
+    assert there.json()["incident"]["ackURL"].startswith("https://alerts.example.com/a/")
+
+
 async def test_a_broken_edit_is_refused_with_all_ten_mistakes_and_changes_nothing(
     service: Service, inbox: Inbox
 ) -> None:

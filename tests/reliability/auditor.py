@@ -60,7 +60,8 @@ def _repeated(history: History) -> Iterator[str]:
         for first, second in pairwise(attempts):
             crashed = any(first.at - LAG <= at <= second.at for at in history.killed)
             if first.outcome == "taken" and not crashed:
-                yield f"repeated: {key} was taken, and came again {second.at - first.at:.3f} s later"
+                later = second.at - first.at
+                yield f"repeated: {key} was taken, and came again {later:.3f} s later"
             if second.number <= first.number and not crashed:
                 yield f"repeated: {key} came twice as attempt {second.number}"
 
@@ -107,7 +108,8 @@ def _steps(history: History) -> Iterator[str]:
         for step, (one, two) in enumerate(pairwise([pages[s] for s in sorted(pages)]), 1):
             disturbed = any(began[one.batch] <= at <= two.at for at in history.killed)
             if not disturbed and two.at - one.at < plan.waits[step - 1] - TOLERANCE:
-                yield f"early: incident {number} paged step {two.step} {two.at - one.at:.3f} s after"
+                gap = two.at - one.at
+                yield f"early: incident {number} paged step {step + 1} {gap:.3f} s after the last"
     for shown in history.timelines:
         ran = [r["step"] for r in shown["timeline"] if r["kind"] == "escalated"]
         if ran != list(range(1, len(ran) + 1)):
@@ -137,7 +139,7 @@ def _unseen(history: History) -> Iterator[str]:
         for key in sent | set(noted):
             attempts = len(keys.get(key, ()))
             if attempts > noted[key] + (key in sent):
-                yield f"unseen: {key} came {attempts} times, the timeline knows {noted[key]} repeats"
+                yield f"unseen: {key} came {attempts} times, the timeline knows {noted[key]}"
 
 
 def repeats(history: History) -> int:

@@ -7,14 +7,13 @@ from random import Random
 
 import anyio
 import msgspec
-from support.eventually import eventually
-from support.redis_server import RedisServer
-
 from reliability.auditor import missing
 from reliability.history import History, Plan
 from reliability.load import Load, drained
 from reliability.process import Process
 from reliability.sink import Sink
+from support.eventually import eventually
+from support.redis_server import RedisServer
 
 PLAN = Plan(group_wait=0.1, waits=(0.8, 0.8))
 QUIET_SECONDS = 1.5

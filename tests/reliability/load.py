@@ -8,7 +8,6 @@ from random import Random
 import aiohttp
 import anyio
 import redis.asyncio as redis
-
 from reliability.history import History, Sent
 from reliability.sink import Sink
 

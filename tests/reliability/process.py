@@ -99,5 +99,3 @@ class Process(Service):
             reply = await self.get(f"/api/v1/incidents/{incident['number']}")
             shown.append(json.loads(reply.body))
         return shown
-
-

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from router.core import engine, escalation, flush, intake, sending
+from router.core import engine, escalation, flush, intake
 from router.core import event as e
+from router.core.alert import Report
 from router.core.command import Command, PutAlert
 from router.core.draft import Draft
 from router.core.labels import decode
@@ -100,21 +101,21 @@ def sent_twice() -> None:
 
 def poison() -> None:
     """A rule raises for whatever bears the label poison="intake", "flush", "step" and so on."""
-    report, told, run = intake.report, flush.flush, escalation.run
+    take, tell, run = intake.report, flush.flush, escalation.run
 
-    def bad_report(draft: Draft, reported: Any) -> None:
-        _raise_for("intake", decode(reported.labels))
-        report(draft, reported)
+    def bad_intake(draft: Draft, report: Report) -> None:
+        _raise_for("intake", decode(report.labels))
+        take(draft, report)
 
     def bad_flush(draft: Draft, number: int) -> None:
         _raise_for_group("flush", draft, number)
-        told(draft, number)
+        tell(draft, number)
 
     def bad_run(draft: Draft, number: int) -> None:
         _raise_for_group("step", draft, draft.state.incidents[number].group)
         run(draft, number)
 
-    intake.report, flush.flush, escalation.run = bad_report, bad_flush, bad_run
+    intake.report, flush.flush, escalation.run = bad_intake, bad_flush, bad_run
     _poison_rule("claim", e.Claimed)
     _poison_rule("delivered", e.Delivered)
 

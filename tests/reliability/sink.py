@@ -4,9 +4,8 @@ import time
 from random import Random
 
 from aiohttp import web
-from support.inbox import Inbox, Letter
-
 from reliability.history import Attempt
+from support.inbox import Inbox, Letter
 
 
 class Sink(Inbox):

@@ -39,15 +39,15 @@ async def test_each_planted_fault_is_found_by_the_same_judge(tmp_path: Path, see
     found: dict[str, list[str]] = {}
 
     async def run(fault: str) -> None:
-        kills = 5 if fault == "reply_before_commit" else 0
+        kills = 3 if fault == "reply_before_commit" else 0
         tried = await ordeal(
             tmp_path / fault,
             seed,
             kills=kills,
-            seconds=0 if kills else 2.5,
+            seconds=0 if kills else 2,
             faults=[fault],
             stream=False,
-            patience=4,
+            patience=2.5,
         )
         found[fault] = audit(tried.history)
 

@@ -238,6 +238,23 @@ async def test_what_is_no_longer_in_the_file_is_given_up_and_said_so() -> None:
         assert rooms.post.targets() == ["receiver:ops/pagerduty/0"]
 
 
+async def test_a_page_that_waits_for_a_held_incident_keeps_nobody_busy() -> None:
+    async with house() as rooms:
+        rooms.post.fails["pagerduty"] = [DeliveryError("503")]
+        await rooms.alert()
+        await rooms.quiet(lambda: bool(rooms.records("failed")))
+        wall = rooms.clock.now().wall
+        await rooms.loop.submit([reported(wall, "critical", {}, ends=wall - SECOND)])
+        assert rooms.loop.state.incidents[1].held
+        rooms.clock.move(SECOND)
+        await rooms.loop.drain()
+        await rooms.quiet()  # Which never comes while somebody asks again and again.
+        assert rooms.post.targets() == ["user:ana/slack"]
+        rooms.clock.move(SECOND)
+        await rooms.alert()
+        await rooms.quiet(lambda: len(rooms.post.sent) == 2)
+
+
 async def test_stopping_waits_for_sends_under_way_but_not_for_ever() -> None:
     async with house() as rooms:
         hanging = rooms.post.hangs["pagerduty"] = anyio.Event()

@@ -202,6 +202,34 @@ async def test_any_other_failure_of_the_disk_ends_the_loop() -> None:
             tasks.start_soon(bench.loop.submit, [bench.alert()])
 
 
+class Unsound(State):
+    """A state that cannot take what was decided."""
+
+    def apply(self, commands: Sequence[c.Command]) -> None:
+        if commands:
+            raise AttributeError("a bug")
+
+
+async def test_whoever_waits_when_the_loop_ends_is_told_so_and_whoever_comes_later() -> None:
+    bench = Bench()
+    loop = Loop(Unsound(configuration(), bench.journal.stored), bench.journal, bench.clock)
+    refused: list[str] = []
+
+    async def submit() -> None:
+        with pytest.raises(StoreError, match="is ending; come again"):
+            await loop.submit([bench.alert()])
+        refused.append("told")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(submit)
+        tasks.start_soon(submit)
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(AttributeError, match="a bug"):
+            await loop.run()
+        await submit()
+    assert len(refused) == 3
+
+
 async def test_what_becomes_due_while_nothing_happens_is_decided_on_time() -> None:
     async with running() as bench:
         await bench.loop.submit([bench.alert()])

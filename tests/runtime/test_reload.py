@@ -11,7 +11,7 @@ import anyio
 import pytest
 from support.eventually import eventually, steadily
 
-from router.runtime.reload import watch
+from router.runtime.reload import look, watch
 
 SOON = 1.0  # Seconds within which an edit is to be noticed.
 
@@ -43,7 +43,8 @@ class Watcher:
 async def watching(path: Path, every_seconds: float = 60.0) -> AsyncIterator[Watcher]:
     watcher = Watcher()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: watch(path, watcher.changed, every_seconds=every_seconds))
+        seen = look(path)
+        tasks.start_soon(lambda: watch(path, watcher.changed, seen, every_seconds=every_seconds))
         await anyio.sleep(0.2)
         yield watcher
         tasks.cancel_scope.cancel()
@@ -176,8 +177,17 @@ async def test_an_edit_during_a_reload_is_told_of_after_it(routes: Path) -> None
 
 async def test_cancelling_ends_it_at_once(routes: Path) -> None:
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch, routes, Watcher().changed)
+        tasks.start_soon(watch, routes, Watcher().changed, look(routes))
         await anyio.sleep(0.3)
         began = time.monotonic()
         tasks.cancel_scope.cancel()
     assert time.monotonic() - began < 0.5
+
+
+async def test_an_edit_before_the_watch_began_is_told(routes: Path) -> None:
+    seen, watcher = look(routes), Watcher()
+    in_place(routes)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch, routes, watcher.changed, seen)
+        await eventually("told", lambda: watcher.told == 1, seconds=SOON)
+        tasks.cancel_scope.cancel()

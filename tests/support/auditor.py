@@ -3,13 +3,15 @@
 It knows what was submitted, what the timeline says, and what reached the far side.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from router.core import event as e
 from router.core.command import Answer, Command, Record
-from router.core.labels import identity
-from router.core.moment import MINUTE
+from router.core.labels import decode, identity
+from router.core.moment import HOUR, MINUTE
 from router.core.notification import Delivery
+from router.core.silence import Silence
 from support.virtual import spell
 from support.world import World
 
@@ -31,6 +33,10 @@ class Auditor:
         self._ended: set[tuple[int, str]] = set()
         self._wanted_ends: dict[int, set[str]] = {}
         self._believes: set[tuple[int, str, int]] = set()
+        self._pages: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+        self._calls: Counter[tuple[int, str]] = Counter()
+        self._last: dict[str, tuple[int, Delivery]] = {}
+        self._silences: dict[str, Silence] = {}
         self._steps: dict[int, tuple[int, Record, set[str]]] = {}
         self.told: dict[int, int] = {}
         world.watchers.append(self._watch)
@@ -48,6 +54,10 @@ class Auditor:
                 assert event.incident in self._over or self._is_noted(commands, event.incident)
             case e.Reconfigured():
                 self._forget_what_is_gone()
+            case e.Silenced():
+                self._silences.update({silence.id: silence for silence in event.silences})
+            case e.Claimed() if answer == "claimed":
+                self._claimed(self._world.state.deliveries[event.delivery])
         for command in commands:
             if isinstance(command, Record) and command.incident:
                 self._note(command)
@@ -59,6 +69,8 @@ class Auditor:
 
     def _note(self, record: Record) -> None:
         number = record.incident
+        if record.kind in ("escalated", "fallback", "unmuted"):
+            self._calls.update((number, target) for target in record.detail["targets"])
         match record.kind:
             case "rings_again":
                 self._taken.discard(number)
@@ -102,6 +114,7 @@ class Auditor:
         if row.kind == "page":
             assert number not in self._taken, f"a page of {number} begins though it is taken"
             assert number not in self._over, f"a page of {number} begins though it is over"
+            self._pages[number, row.target].add(row.key)
             alerts = self._world.state.alerts_of(row.group)
             assert any(a.firing for a in alerts), f"a page of {number} begins though nothing fires"
         if row.kind == "acknowledged":
@@ -110,14 +123,38 @@ class Auditor:
             assert number in self._over, f"{number} is told to be over, and is not"
             self._ended.add((number, row.target))
 
+    def _claimed(self, row: Delivery) -> None:
+        """Nothing leaves for alerts that are all silenced."""
+        if row.kind not in ("page", "notification") or row.resolved:
+            return
+        wall = self._world.now.wall
+        quiet = {
+            identity(a.labels)
+            for a in self._world.state.by_id.values()
+            for silence in self._silences.values()
+            if silence.starts_at <= wall < silence.ends_at
+            if decode(a.labels)[silence.matchers[0].name] == silence.matchers[0].value
+        }
+        assert not row.firing or not set(row.firing) <= quiet, f"{row.key} leaves into a silence"
+
     def _arrive(self, row: Delivery) -> None:
         if row.kind == "page":
             self._paged.add((row.incident, row.target))
         if row.kind in ("page", "notification"):
             self.told.update(dict.fromkeys(row.firing, self._world.now.service))
         if row.kind == "notification" and not row.incident and self._wants_ends(row.target):
+            self._is_news(row)
             self._believes |= {(row.group, row.target, known) for known in row.firing}
             self._believes -= {(row.group, row.target, known) for known in row.resolved}
+
+    def _is_news(self, row: Delivery) -> None:
+        """A channel is not told the same twice in an hour, which all routes have as repeat."""
+        now = self._world.now.service
+        at, last = self._last.get(row.lane, (now - HOUR, row))
+        same = (last.firing, last.resolved) == (row.firing, row.resolved)
+        sure = not self._world.post.doubts[last.key] and last.key != row.key
+        assert not (same and sure) or now - at >= HOUR, f"{row.lane} is told the same again"
+        self._last[row.lane] = (now, row)
 
     def _wants_ends(self, target: str) -> bool:
         integration = self._world.state.configuration.integration(target)
@@ -130,12 +167,16 @@ class Auditor:
 
     def _forget_what_is_gone(self) -> None:
         self._believes = {b for b in self._believes if self._wants_ends(b[1])}
+        self._last.clear()
 
-    def check_keys(self) -> None:
-        """No message arrived twice, unless nobody could know that it had."""
+    def check_repeats(self) -> None:
+        """No message arrived twice, unless nobody could know that it had; none came uncalled."""
         post = self._world.post
         for key, times in post.arrived.items():
             assert times <= 1 + post.doubts[key], f"{key} arrived {times} times"
+        for page, keys in self._pages.items():
+            called = self._calls[page]
+            assert len(keys) <= called, f"{page} had {len(keys)} pages, was called {called} times"
 
     def check_ends(self) -> None:
         """Given time, everybody who was told of a beginning was told of the end."""
@@ -151,8 +192,16 @@ class Auditor:
         """Given time, everything that fires was told to somebody, or was taken by somebody."""
         state = self._world.state
         taken = {state.incidents[n].group for n in self._taken if n in state.incidents}
+        mine = {
+            i.group
+            for i in state.incidents.values()
+            if i.number in self._taken and i.answered_by == "bo"
+        }
         for alert in state.by_id.values():
             known = identity(alert.labels)
-            if not alert.firing or known in muted or taken & set(alert.groups):
+            if not alert.firing or known in muted:
+                continue
+            assert not mine & set(alert.groups) or known in self.told, f"bo took {alert.labels!r}"
+            if taken & set(alert.groups):
                 continue
             assert self.told.get(known, -1) >= since, f"nobody was told of {alert.labels!r}"

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import anyio
 from aiohttp import web
@@ -64,7 +64,7 @@ class Inbox:
         self.letters.append(Letter(at, request.path, request.headers.copy(), body))
         return web.Response()
 
-    async def __aenter__(self) -> "Inbox":
+    async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._take)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import anyio
@@ -208,7 +208,7 @@ class Service:
         text = json.dumps(line)
         return any(pattern.search(text) for pattern in self._expected)
 
-    async def __aenter__(self) -> "Service":
+    async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=30)
         self._session = aiohttp.ClientSession(
             timeout=timeout, connector=aiohttp.TCPConnector(limit=0, force_close=True)

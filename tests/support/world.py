@@ -110,11 +110,15 @@ class World:
 
     def silences(self, matchers: str, *, until: str, name: str = "quiet") -> None:
         """A silence begins now."""
+        self.silence(matchers, BEGAN.wall + after(until), name)
+
+    def silence(self, matchers: str, ends_at: int, name: str) -> None:
+        """A silence begins now, and ends at a wall time."""
         silence = Silence(
             id=name,
             matchers=parse_list(matchers),
             starts_at=self.now.wall,
-            ends_at=BEGAN.wall + after(until),
+            ends_at=ends_at,
             created_by="ana",
         )
         self.submit(e.Silenced((silence,)))
@@ -146,6 +150,10 @@ class World:
     def ends(self, who: str, reply: Reply) -> None:
         """What was under way to somebody ends so."""
         self._carry(self.post.end(who, reply))
+
+    def set_clock(self, jump: int) -> None:
+        """Somebody sets the wall clock; service time does not notice."""
+        self.now = Now(self.now.wall + jump, self.now.service)
 
     def incident(self, number: int = 1) -> Incident:
         """An incident, open or resolved."""

@@ -9,7 +9,8 @@ _VERSIONS = ("TLS10", "TLS11", "TLS12", "TLS13")
 _RESERVED = """
 authorization host content-encoding content-length content-type user-agent connection
 keep-alive proxy-authenticate proxy-authorization www-authenticate accept-encoding
-x-prometheus-remote-write-version x-prometheus-remote-read-version x-prometheus-scrape-timeout-seconds
+x-prometheus-remote-write-version x-prometheus-remote-read-version
+x-prometheus-scrape-timeout-seconds x-amz-date x-amz-security-token x-amz-content-sha256
 """
 RESERVED = frozenset(_RESERVED.split())
 

@@ -122,7 +122,7 @@ def listed(kind: Kind, *, nulls: bool = False) -> Kind:
         if node.items is None:
             reading.findings.problem(path, f"cannot unmarshal {node.kind} into a list")
             return None
-        found = []
+        found: list[Any] = []
         for at, each in enumerate(node.items):
             place = (*path, at)
             reading.lines.setdefault(place, each.line)

@@ -94,7 +94,7 @@ class _Composer:
                 node = Node(line, text=event.value, plain=event.implicit[0])
                 return self._completed(self._anchored(event, node))
             case yaml.AliasEvent():
-                return self._completed(self._followed(event.anchor, line))
+                return self._completed(self._followed(str(event.anchor), line))
             case yaml.SequenceStartEvent():
                 self._opened(self._anchored(event, Node(line, items=[])))
             case yaml.MappingStartEvent():

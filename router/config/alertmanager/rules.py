@@ -13,15 +13,14 @@ def at_most_one(values: Values, path: Path, findings: Findings, *keys: str) -> N
         findings.problem((*path, given[1]), what)
 
 
-def one_of(*keys: str, most: bool = True) -> Rule:
-    """At least one of these keys is there, and if `most`, at most one."""
+def one_of(*keys: str) -> Rule:
+    """Exactly one of these keys is there."""
 
     def rule(values: Values, path: Path, findings: Findings) -> None:
         if not any(values.get(key) for key in keys):
             what = f"one of {' or '.join(keys)} must be configured"
             findings.problem(path, what, [(*path, key) for key in keys])
-        if most:
-            at_most_one(values, path, findings, *keys)
+        at_most_one(values, path, findings, *keys)
 
     return rule
 

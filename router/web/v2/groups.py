@@ -1,16 +1,18 @@
 """GET /api/v2/alerts/groups: what fires now, by group."""
 
+from operator import itemgetter
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from router.core.group import Group
 from router.core.labels import decode, sort_key
 from router.core.state import State
-from router.web.refusal import as_json
+from router.web.refusal import json_list
 from router.web.rooms import Rooms
 from router.web.v2 import query
-from router.web.v2.alerts import Wanted, in_turns
+from router.web.v2.alerts import Turns, Wanted
 from router.web.v2.shown import destination, gettable, receivers_of
 
 
@@ -27,28 +29,33 @@ class Groups:
         """
         wanted, by_receiver = Wanted(request), query.receiver(request)
         show_muted = query.flag(request, "muted")
-        state, wall = self._rooms.door.state, self._rooms.door.now().wall
-        found: list[dict[str, Any]] = []
-        async for group in in_turns(list(state.groups.values())):
-            muting = _intervals(group)
-            if not by_receiver([destination(group)]) or (muting and not show_muted):
+        state, wall, turns = self._rooms.door.state, self._rooms.door.now().wall, Turns()
+        found: list[tuple[object, bytes]] = []
+        for group in [*state.groups.values()]:
+            await turns.step()
+            muting, name = _intervals(group), destination(group)
+            if not by_receiver([name]) or (muting and not show_muted):
                 continue
-            alerts = _alerts(state, group, wanted, wall)
+            alerts = await _alerts(state, group, wanted, wall, turns)
             if alerts:
-                name, labels = {"name": destination(group)}, decode(group.labels)
-                found.append({"alerts": alerts, "labels": labels, "receiver": name})
-        found.sort(key=lambda shown: (sort_key(shown["labels"])[2:], shown["receiver"]["name"]))
-        return as_json(found)
+                labels = decode(group.labels)
+                shown = {"alerts": alerts, "labels": labels, "receiver": {"name": name}}
+                found.append(((sort_key(labels)[2:], name), msgspec.json.encode(shown)))
+        found.sort(key=itemgetter(0))
+        return json_list(shown for _, shown in found)
 
 
-def _alerts(state: State, group: Group, wanted: Wanted, wall: int) -> list[dict[str, Any]]:
+async def _alerts(
+    state: State, group: Group, wanted: Wanted, wall: int, turns: Turns
+) -> list[dict[str, Any]]:
     muting = _intervals(group)
     shown = []
-    for alert in state.alerts_of(group.id):
+    for alert in filter(wanted.may_have, state.alerts_of(group.id)):
+        await turns.step()
         labels = decode(alert.labels)
         held = wanted.standing(state, alert, labels, wall)
         if held is not None:
-            told = sorted(set(receivers_of(state, alert)))
+            told = sorted(receivers_of(state, alert))
             shown.append(gettable(alert, labels, held, told, muting))
     return sorted(shown, key=lambda alert: sort_key(alert["labels"]))
 

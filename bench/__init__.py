@@ -1,0 +1,1 @@
+"""Tocsin and Alertmanager under the same load, on the same machine, in alternation."""

@@ -1,0 +1,165 @@
+"""Webhook, Slack, PagerDuty and mail, which our own senders carry."""
+
+from urllib.parse import quote
+
+from router.config.alertmanager.cross import SLACK_APP_URL
+from router.config.alertmanager.integrations import HIDDEN
+from router.config.alertmanager.source import Made, Source
+from router.config.channels.webhook import MAX_ALERTS
+
+_POST = "/chat.postMessage"
+_ENQUEUE = "/v2/enqueue"
+_PAGERDUTY_URL = f"https://events.pagerduty.com{_ENQUEUE}"
+_SLACK_WORDING = """
+title title_link pretext text message_text fields footer fallback color username icon_emoji icon_url
+image_url thumb_url callback_id actions mrkdwn_in short_fields link_names
+"""
+_PAGERDUTY_WORDING = """
+description details client client_url severity class component group source images links
+"""
+
+
+def webhook(source: Source) -> Made:
+    """A webhook: an address, with a password in it where http_config has basic_auth."""
+    made = Made("webhook", {})
+    source.fixed("url")
+    source.secret(made, "url", "url")
+    _basic_auth(source, made)
+    if made.table.get("url") == HIDDEN:
+        source.refuse(f"{HIDDEN} is what Alertmanager shows instead of the address", "url")
+    if source("payload") is not None:
+        source.refuse("payload is not supported: the body is always the standard one", "payload")
+    if source("max_alerts"):
+        made.table["max_alerts"] = min(source("max_alerts"), MAX_ALERTS)
+    _timeout(source, made)
+    source.resolved(made, default=True)
+    return made
+
+
+def _basic_auth(source: Source, made: Made) -> None:
+    basic = source.http("basic_auth").get("basic_auth") or {}
+    user, password, url = basic.get("username"), basic.get("password"), made.table.get("url")
+    if not basic:
+        return
+    if not user or url is None or set(basic) - {"username", "password"} or "@" in url:
+        what = "basic_auth needs username, password and url written out, not in files"
+        source.refuse(what, "http_config", "basic_auth")
+        return
+    scheme, _, rest = url.partition("://")
+    login = f"{quote(user, safe='')}:{quote(password or '', safe='')}"
+    made.table["url"] = f"{scheme}://{login}@{rest}"
+
+
+def _timeout(source: Source, made: Made) -> None:
+    if source("timeout", 0) > 0:
+        made.table["timeout"] = f"{max(source('timeout') // 1000, 1)}ms"
+
+
+def slack(source: Source) -> Made:
+    """Slack by incoming webhook, or by a bot's token as app_token or as http_config has it."""
+    made = Made("slack", {})
+    http = source.http("authorization")
+    authorization = http.get("authorization") or {}
+    own_url = source("api_url") or source("api_url_file")
+    own_token = source("app_token") or source("app_token_file")
+    global_token = not own_url and not (source.values.get("http_config") or {}).get("authorization")
+    if own_token or (global_token and _has(source, "slack_app_token")):
+        source.secret(made, "token", "app_token", "slack_app_token")
+        _slack_api(source, made, source("app_url") or source.globals.get("slack_app_url"))
+    elif authorization:
+        _authorized(source, made, authorization)
+    else:
+        source.secret(made, "webhook_url", "api_url", "slack_api_url")
+    channel = source("channel", "")
+    if "token" in made.table or "token_file" in made.table:
+        source.fixed("channel")
+        made.table["channel"] = channel
+    elif channel:
+        source.warn("a webhook posts where it was made for: the channel is not sent", "channel")
+    source.wording(*_SLACK_WORDING.split())
+    source.resolved(made, default=False)
+    return made
+
+
+def _has(source: Source, key: str) -> bool:
+    return bool(source.globals.get(key) or source.globals.get(f"{key}_file"))
+
+
+def _slack_api(source: Source, made: Made, address: str | None) -> None:
+    url = address or SLACK_APP_URL
+    if not url.endswith(_POST):
+        source.refuse(f"the address must end with {_POST}")
+    elif url != SLACK_APP_URL:
+        made.table["api_url"] = url.removesuffix(_POST)
+
+
+def _authorized(source: Source, made: Made, authorization: dict[str, str]) -> None:
+    """A bot's token in http_config, as it had to be written before there was app_token."""
+    url = source("api_url") or source.globals.get("slack_api_url")
+    own = source.values.get("http_config") is not None
+    path = (*source.path,) if own else ("global",)
+    if url != SLACK_APP_URL or authorization.get("type", "Bearer") != "Bearer":
+        what = "http_config.authorization is for a bot's token: use it with api_url"
+        source.refuse(f"{what} {SLACK_APP_URL}")
+    elif authorization.get("credentials"):
+        made.table["token"] = authorization["credentials"]
+        made.secrets["token"] = (*path, "http_config", "authorization", "credentials")
+    else:
+        made.table["token_file"] = authorization.get("credentials_file", "")
+
+
+def pagerduty(source: Source) -> Made:
+    """PagerDuty's Events API v2."""
+    made = Made("pagerduty", {})
+    source.http()
+    if source("service_key") or source("service_key_file"):
+        what = "service_key is for PagerDuty's Events API v1: add an Events API v2 integration"
+        source.refuse(f"{what} to that service, and write its key as routing_key", "service_key")
+    source.secret(made, "routing_key", "routing_key")
+    url = source("url") or source.globals.get("pagerduty_url") or _PAGERDUTY_URL
+    if not url.endswith(_ENQUEUE):
+        source.refuse(f"the address must end with {_ENQUEUE}", "url")
+    elif url != _PAGERDUTY_URL:
+        made.table["api_url"] = url.removesuffix(_ENQUEUE)
+    source.wording(*_PAGERDUTY_WORDING.split())
+    source.resolved(made, default=True)
+    return made
+
+
+def email(source: Source) -> Made:
+    """Mail; everything `global` says of it is written out here."""
+    made = Made("email", {})
+    to = source.fixed("to")
+    made.table["to"] = [part.strip() for part in to.split(",") if part.strip()]
+    for key, ours in (("from", "from"), ("hello", "hello"), ("auth_username", "username")):
+        found = source.fixed(key) or source.globals.get(f"smtp_{key}")
+        if found:
+            made.table[ours] = found
+    host, port = _smarthost(source)
+    made.table["smarthost"] = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if "username" in made.table:
+        has = source.secret(made, "password", "auth_password", "smtp_auth_password")
+        if not has and (source("auth_secret") or _has(source, "smtp_auth_secret")):
+            source.refuse("auth_secret, for CRAM-MD5, is not supported: use auth_password")
+    tls = source.values.get("tls_config") or source.globals.get("smtp_tls_config") or {}
+    if any(tls.values()):
+        source.refuse("tls_config is not supported for mail: the system's authorities are used")
+    made.table["tls"] = _tls(source, port)
+    source.wording("html", "text", "headers")
+    source.resolved(made, default=False)
+    return made
+
+
+def _smarthost(source: Source) -> tuple[str, str]:
+    own: tuple[str, str] = source.values.get("smarthost") or ("", "")
+    found: tuple[str, str] = own if any(own) else source.globals.get("smtp_smarthost") or ("", "")
+    return found
+
+
+def _tls(source: Source, port: str) -> str:
+    """What require_tls, force_implicit_tls and the port come to."""
+    forced = source.values.get(
+        "force_implicit_tls", source.globals.get("smtp_force_implicit_tls", port == "465")
+    )
+    required = source.values.get("require_tls", source.globals.get("smtp_require_tls", True))
+    return "implicit" if forced else "starttls" if required else "none"

@@ -1,0 +1,117 @@
+"""One integration of an alertmanager.yml with what `global` says for it, and what is made of it."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from router.config.alertmanager.kinds import Values
+from router.config.findings import Findings
+from router.config.path import Path
+
+_HARMLESS = frozenset({"follow_redirects", "enable_http2"})
+_SHIPPED = re.compile(r'\s*\{\{-?\s*template "[a-z0-9]+\.default\.\w+" \.\s*-?\}\}\s*').fullmatch
+
+
+class Made(msgspec.Struct):
+    """An entry of a receiver as routes.toml has it. `secrets` says whence its secret keys came."""
+
+    channel: str
+    table: Values
+    secrets: dict[str, Path] = {}
+
+
+class Source:
+    """Reads fields, and refuses what cannot be taken over faithfully."""
+
+    def __init__(
+        self, name: str, values: Values, path: Path, globals_: Values, findings: Findings
+    ) -> None:
+        self.name = name
+        self.values = values
+        self.path = path
+        self.globals = globals_
+        self._findings = findings
+        self.refused = False
+
+    def __call__(self, key: str, default: Any = None) -> Any:
+        """What the entry says; the default when that is nothing or empty."""
+        return self.values.get(key) or default
+
+    def refuse(self, what: str, *place: str) -> None:
+        """Say what cannot be taken over, and what to do instead."""
+        self.refused = True
+        self._findings.problem((*self.path, *place), f"{what}; Alertmanager takes it, Tocsin not")
+
+    def warn(self, what: str, *place: str) -> None:
+        """Say what is taken over with a difference."""
+        self._findings.warn((*self.path, *place), what)
+
+    def wording(self, *keys: str) -> None:
+        """Say which of these fields, that only shape the text, are not taken over yet."""
+        own = [key for key in keys if self(key) and not _SHIPPED(str(self(key)))]
+        if own:
+            what = f"template not taken over yet: built-in text is used instead of {', '.join(own)}"
+            self.warn(what, own[0])
+
+    def fixed(self, key: str, *also: str) -> str:
+        """A text that must not be a template, as it says where a message goes."""
+        text = str(self(key, ""))
+        if "{{" in text:
+            self.refuse("a template cannot say where a message goes: write it out", key, *also)
+        return text
+
+    def http(self, *taken: str) -> Values:
+        """`http_config`, its own or the global one, of which only `taken` may say something."""
+        own = self.values.get("http_config")
+        values: Values = self.globals.get("http_config") or {} if own is None else own
+        for key, value in values.items():
+            if key not in _HARMLESS and key not in taken and _says_something(value):
+                where = "" if own is not None else "global "
+                what = f"{where}http_config.{key} is not supported for {self.name}"
+                self.refuse(what, *(("http_config", key) if own is not None else ()))
+        return values
+
+    def secret(self, made: Made, key: str, name: str, shared: str = "") -> bool:
+        """Take over a secret or the file that holds it, of the entry or else of `global`.
+
+        Whether there is one. `key` is what routes.toml calls it, `name` the entry's key and
+        `shared` that of `global`.
+        """
+        places = [(self.values, (*self.path,), name)]
+        if shared:
+            places.append((self.globals, ("global",), shared))
+        for values, path, each in places:
+            if values.get(each):
+                made.table[key] = values[each]
+                made.secrets[key] = (*path, each)
+                return True
+            if values.get(f"{each}_file"):
+                made.table[f"{key}_file"] = values[f"{each}_file"]
+                return True
+        return False
+
+    def inline(self, name: str, shared: str = "") -> tuple[str, Path]:
+        """A secret that becomes part of an address, so that it cannot stand in a file."""
+        for values, path, each in (
+            (self.values, self.path, name),
+            (self.globals, ("global",), shared),
+        ):
+            if values.get(each):
+                return str(values[each]), (*path, each)
+            if values.get(f"{each}_file"):
+                what = f"{each}_file becomes part of an address here: write {each} itself"
+                self.refuse(what)
+        return "", (*self.path, name)
+
+    def resolved(self, made: Made, *, default: bool) -> None:
+        """Take over send_resolved, whose default differs from ours for some integrations."""
+        wants = self.values.get("send_resolved", default)
+        if not wants:
+            made.table["send_resolved"] = False
+
+
+def _says_something(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_says_something, value.values()))
+    return bool(value)

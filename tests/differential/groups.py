@@ -1,0 +1,87 @@
+"""Follows by hand which groups there are and when they are flushed, to know what is exempt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from differential.configurations import Labels, Setup
+
+Name = tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Life:
+    """One group: when it is flushed next, who is in it, who was told of, when it was empty."""
+
+    next_flush: float
+    interval: float
+    members: set[Name] = field(default_factory=set)
+    told: set[Name] = field(default_factory=set)
+    emptied_at: float | None = None
+
+
+class Groups:
+    """Every group there has been, moved on by `advance`. Times are seconds of the sequence.
+
+    `ends` holds when each alert ends that has ever fired. `exempt` says from when on a group is
+    no longer compared, and by which named deviation.
+    """
+
+    def __init__(self, setup: Setup, muted: Callable[[Name, float], bool]) -> None:
+        self._setup = setup
+        self._muted = muted
+        self.lives: dict[str, Life] = {}
+        self.ends: dict[Name, float] = {}
+        self.exempt: dict[str, tuple[float, str]] = {}
+        self.flushes: dict[str, list[float]] = {}
+
+    def firing(self, at: float) -> list[Name]:
+        """Those that fire then."""
+        return [name for name, end in self.ends.items() if end > at]
+
+    def would_revive(self, name: Name) -> bool:
+        """Whether its firing again would bring an alert into a group that had been emptied."""
+        lives = (self.lives.get(key) for key, _ in self._setup.places(dict(name)))
+        return any(life is not None and life.emptied_at is not None for life in lives)
+
+    def fire(self, name: Name, at: float, end: float, *, old: bool = False) -> None:
+        """It fires until `end`. An `old` one began so long ago that its group cannot wait."""
+        self.ends[name] = end
+        for key, options in self._setup.places(dict(name)):
+            life = self.lives.get(key)
+            if life is None:
+                wait = 0 if old else options.wait / 1000
+                life = self.lives[key] = Life(at + wait, options.interval / 1000)
+            elif life.emptied_at is not None:
+                self._exempt(key, at, "an alert fires in a group that was empty")
+                life.emptied_at = None
+            life.members.add(name)
+
+    def end(self, name: Name, at: float) -> None:
+        """It is resolved."""
+        self.ends[name] = min(at, self.ends.get(name, at))
+
+    def advance(self, to: float) -> None:
+        """Flush whatever is flushed until then."""
+        for key, life in self.lives.items():
+            while life.next_flush <= to:
+                self._flush(key, life, life.next_flush)
+                life.next_flush += life.interval
+
+    def _flush(self, key: str, life: Life, at: float) -> None:
+        self.flushes.setdefault(key, []).append(at)
+        ended = {name for name in life.members if self.ends[name] <= at}
+        if any(self._muted(name, at) for name in ended & life.told):
+            self._exempt(key, at, "an alert is found resolved while it is muted")
+        life.told |= {name for name in life.members - ended if not self._muted(name, at)}
+        life.told -= ended
+        life.members -= ended
+        if not life.members and life.emptied_at is None:
+            life.emptied_at = at
+
+    def _exempt(self, key: str, at: float, why: str) -> None:
+        self.exempt.setdefault(key, (at, why))
+
+
+def named(labels: Labels) -> Name:
+    """A label set as something to look it up by."""
+    return tuple(sorted(labels.items()))

@@ -1,0 +1,148 @@
+"""Two servers side by side, asked the same at the same moments."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import anyio
+from differential.as_routes import as_routes
+from differential.configurations import Setup
+from differential.sequences import Sequence, Step
+from support.inbox import Inbox, Letter
+from support.program import Program
+from support.service import Service, free_port
+
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass
+class Side:
+    """One of the servers: its address, what it sent, and its ids of the sequence's silences."""
+
+    name: str
+    url: str
+    inbox: Inbox
+    session: aiohttp.ClientSession
+    silences: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """The status and the JSON of an answer; an empty body is None."""
+        data = None if body is None else json.dumps(body)
+        async with self.session.request(
+            method, self.url + path, data=data, headers=JSON if body is not None else {}
+        ) as answer:
+            text = await answer.text()
+            return answer.status, json.loads(text) if text else None
+
+
+@dataclass
+class Played:
+    """What came of a sequence: what each side sent, and what each answered to each step."""
+
+    began_wall: int
+    began: float
+    letters: tuple[list[Letter], list[Letter]]
+    answers: list[tuple[Step, tuple[Any, Any], tuple[Any, Any]]]
+    late: float
+    silences: tuple[dict[str, str], dict[str, str]]
+
+
+@asynccontextmanager
+async def pair(folder: Path, setup: Setup) -> AsyncIterator[tuple[Side, Side]]:
+    """Alertmanager and Tocsin with one configuration, each with an inbox of its own."""
+    async with AsyncExitStack() as stack:
+        theirs, ours = Inbox(), Inbox()
+        await stack.enter_async_context(theirs)
+        await stack.enter_async_context(ours)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        file = write(folder, setup.yml(theirs.url))
+        service = Service(folder / "tocsin", as_routes(setup.yml(ours.url)))
+        url = f"http://127.0.0.1:{free_port()}"
+        upstream = alertmanager(folder, file, url)
+        await stack.enter_async_context(upstream)
+        await stack.enter_async_context(service)
+        yield (
+            Side("alertmanager", url, theirs, session),
+            Side("tocsin", service.url, ours, session),
+        )
+
+
+def write(folder: Path, yml: str) -> Path:
+    """The text as an alertmanager.yml in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "alertmanager.yml"
+    file.write_text(yml)
+    return file
+
+
+def alertmanager(folder: Path, file: Path, url: str) -> Program:
+    """Debian's Alertmanager at an address, alone."""
+    command = ["prometheus-alertmanager", f"--config.file={file}"]
+    command += [f"--storage.path={folder / 'storage'}", "--cluster.listen-address="]
+    command += [f"--web.listen-address={url.removeprefix('http://')}"]
+    return Program(folder / "alertmanager", command, f"{url}/-/ready")
+
+
+async def play(sides: tuple[Side, Side], sequence: Sequence) -> Played:
+    """Do it all at its time, beginning with a whole second of the clock on the wall."""
+    wall = int(time.time()) + 2
+    began = time.monotonic() + wall - time.time()
+    answers, late = [], 0.0
+    for step in sequence.steps:
+        await anyio.sleep(max(0.0, began + step.at - time.monotonic()))
+        late = max(late, time.monotonic() - began - step.at)
+        first, second = await _both(sides, step, wall)
+        answers.append((step, first, second))
+        late = max(late, time.monotonic() - began - step.at)
+    letters = (list(sides[0].inbox.letters), list(sides[1].inbox.letters))
+    return Played(wall, began, letters, answers, late, (sides[0].silences, sides[1].silences))
+
+
+async def _both(sides: tuple[Side, Side], step: Step, wall: int) -> tuple[Any, Any]:
+    found: dict[str, Any] = {}
+
+    async def one(side: Side) -> None:
+        found[side.name] = await _do(side, step, wall)
+
+    async with anyio.create_task_group() as tasks:
+        for side in sides:
+            tasks.start_soon(one, side)
+    return found[sides[0].name], found[sides[1].name]
+
+
+async def _do(side: Side, step: Step, wall: int) -> Any:
+    if step.look:
+        seen = [await side.ask("GET", step.look)]
+        for path in ("/api/v2/alerts", "/api/v2/alerts/groups", "/api/v2/silences"):
+            seen.append(await side.ask("GET", path))
+        return seen
+    if step.alerts:
+        alerts = [_timed(alert, wall) for alert in step.alerts]
+        return await side.ask("POST", "/api/v2/alerts", alerts)
+    if step.ends:
+        return await side.ask("DELETE", f"/api/v2/silence/{side.silences[step.silence]}")
+    assert step.body is not None
+    body = _timed(step.body, wall)
+    if "id" in body:
+        body["id"] = side.silences[step.silence]
+    status, said = await side.ask("POST", "/api/v2/silences", body)
+    if status != 200:
+        return status, said
+    kept = said["silenceID"] == side.silences.get(step.silence)
+    side.silences[step.silence] = said["silenceID"]
+    return status, "the same id" if kept else "a new id"
+
+
+def _timed(thing: dict[str, Any], wall: int) -> dict[str, Any]:
+    moments: dict[str, Any] = {
+        key: datetime.fromtimestamp(wall + thing[key], UTC).isoformat(timespec="milliseconds")
+        for key in ("startsAt", "endsAt")
+        if key in thing
+    }
+    return {**thing, **moments}

@@ -1,0 +1,193 @@
+"""What routes.toml says in a simulation, twice: for the product, and as a table for the auditor."""
+
+from collections.abc import Mapping
+
+import msgspec
+from support.configured import configured, daily, inhibit, policy, receiver, route, step
+from support.small import secret
+
+from router.core.configuration import Configuration, Contact, User
+from router.core.integration import SlackIntegration, SmsIntegration, WebhookIntegration
+from router.core.moment import HOUR, MINUTE, SECOND
+
+SEVERITIES = {"Down": "critical", "Slow": "high", "Odd": "warning", "Note": "info"}
+RANKS = ("info", "warning", "high", "critical")
+CLUSTERS = {
+    "alpha": "prometheus",
+    "beta": "prometheus",
+    "gamma": "cron",
+    "delta": "once",
+    "omega": "queue",
+}
+RESOLVE_TIMEOUT = 5 * MINUTE
+GRACE = 15 * MINUTE
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One destination of a severity: the targets that hear of its alerts, and how often."""
+
+    targets: tuple[str, ...]
+    wait: int
+    interval: int
+    repeat: int
+
+
+class Ladder(msgspec.Struct, frozen=True):
+    """An escalation policy: whom each step reaches how long after it runs, and how long it waits.
+
+    `fallback` is rung after the last of `rounds`; without one, and with 0 rounds, it goes on.
+    """
+
+    steps: tuple[Mapping[str, int], ...]
+    waits: tuple[int, ...]
+    rounds: int
+    fallback: tuple[str, ...]
+    ack_timeout: int = 0
+
+
+class Plot(msgspec.Struct, frozen=True):
+    """One routes.toml: what the product is given, and what it comes to by severity."""
+
+    name: str
+    configuration: Configuration
+    told: Mapping[str, tuple[Told, ...]]
+    policies: Mapping[str, str]
+    explains: bool = False  # While a critical alert fires, warnings of its cluster are quiet.
+    gathered: tuple[str, ...] = ()  # Severities told once a day.
+
+
+ANA = {"user:ana/slack": 0, "user:ana/sms": 2 * MINUTE}
+BO = {"user:bo/sms": 0}
+OPS = {"receiver:ops/slack/0": 0, "receiver:ops/webhook/0": 0}
+BOSS = ("receiver:boss/slack/0",)
+DBA = ("receiver:dba/slack/0",)
+DEAF = frozenset(DBA)  # Told of beginnings only.
+
+LADDERS = {
+    "critical": Ladder(({**ANA, **OPS}, BO), (5 * MINUTE, 5 * MINUTE), 2, BOSS),
+    "forever": Ladder((ANA, BO), (2 * MINUTE, 4 * MINUTE), 0, (), 20 * MINUTE),
+    "crossed": Ladder((ANA, BO), (5 * MINUTE, MINUTE), 2, BOSS),
+}
+
+
+def _sms(to: str) -> SmsIntegration:
+    return SmsIntegration(
+        to=to, sender=f"{to}00", account=secret("account"), token=secret("token")
+    )
+
+
+def _slack(channel: str, *, send_resolved: bool = True) -> SlackIntegration:
+    return SlackIntegration(channel=channel, token=secret("xoxb"), send_resolved=send_resolved)
+
+
+_PEOPLE = (
+    User(
+        id="ana",
+        methods={"slack": _slack("U-ANA"), "sms": _sms("+1555001")},
+        urgent=(Contact("slack"), Contact("sms", 2 * MINUTE)),
+    ),
+    User(id="bo", methods={"sms": _sms("+1555002")}),
+)
+_RECEIVERS = (
+    receiver("ops", _slack("#ops"), WebhookIntegration(url=secret("http://hook.example/a"))),
+    receiver("boss", _slack("#boss")),
+    receiver("dba", _slack("#dba", send_resolved=False)),
+)
+_URGENT = "severity=~critical|high"
+
+
+def _plain() -> Plot:
+    """Urgent alerts page, others go to a channel, the least of them once a day."""
+    ops = (Told(tuple(OPS), 30 * SECOND, 5 * MINUTE, HOUR),)
+    return Plot(
+        "plain",
+        configured(
+            route(
+                "",
+                route(_URGENT, policy="critical", wait="0s"),
+                route("severity=info", policy="news"),
+                to="ops",
+                by=("cluster",),
+                repeat="1h",
+            ),
+            users=_PEOPLE,
+            receivers=_RECEIVERS,
+            policies=[
+                policy(
+                    "critical",
+                    step("5m", "user:ana", "receiver:ops"),
+                    step("5m", "user:bo"),
+                    rounds=2,
+                ),
+                daily("news", "10:00", "receiver:boss"),
+            ],
+            fallback=("receiver:boss",),
+        ),
+        told={"critical": (), "high": (), "warning": ops, "info": ()},
+        policies={"critical": "critical", "high": "critical"},
+        gathered=("info",),
+    )
+
+
+def _forever() -> Plot:
+    """No fallback and no end of rounds; acknowledgements time out; one alert explains another."""
+    dba = (Told(DBA, 30 * SECOND, 3 * MINUTE, HOUR),)
+    ops = (Told(tuple(OPS), 10 * SECOND, 3 * MINUTE, HOUR),)
+    return Plot(
+        "forever",
+        configured(
+            route(
+                "",
+                route(_URGENT, policy="forever", to="dba", wait="30s"),
+                to="ops",
+                by=("cluster",),
+                wait="10s",
+                interval="3m",
+                repeat="1h",
+            ),
+            users=_PEOPLE,
+            receivers=_RECEIVERS,
+            policies=[
+                policy(
+                    "forever",
+                    step("2m", "user:ana"),
+                    step("4m", "user:bo"),
+                    rounds=0,
+                    ack_timeout="20m",
+                )
+            ],
+            rules=(inhibit("severity=critical", "severity=warning", "cluster"),),
+        ),
+        told={"critical": dba, "high": dba, "warning": ops, "info": ops},
+        policies={"critical": "forever", "high": "forever"},
+        explains=True,
+    )
+
+
+def _crossed() -> Plot:
+    """Routes that go on, groups of one alert, and a policy for everything."""
+    dba = (Told(DBA, 30 * SECOND, 5 * MINUTE, HOUR),)
+    return Plot(
+        "crossed",
+        configured(
+            route(
+                "",
+                route("severity=~critical|warning", to="dba", by=("cluster",), go_on=True),
+                route("alertname!=Never", policy="crossed", wait="0s"),
+                to="ops",
+                by=("cluster", "alertname"),
+                repeat="1h",
+            ),
+            users=_PEOPLE,
+            receivers=_RECEIVERS,
+            policies=[
+                policy("crossed", step("5m", "user:ana"), step("1m", "user:bo"), rounds=2)
+            ],
+            fallback=("receiver:boss",),
+        ),
+        told={"critical": dba, "warning": dba, "high": (), "info": ()},
+        policies=dict.fromkeys(RANKS, "crossed"),
+    )
+
+
+PLOTS = {plot.name: plot for plot in (_plain(), _forever(), _crossed())}
