@@ -205,6 +205,8 @@ class Service:
         self._address = f"{host}:{server.port}"
         for note in (*self._store.notes, *self._live.loaded.warnings, *self._degraded()):
             _log.warning(note)
+        if server.host in ("0.0.0.0", "::") and not self._live.loaded.configuration.url:  # noqa: S104
+            _log.warning("links in pages lead nowhere: set [service] url", url=self._url())
         _log.info("listening", address=self._address, url=self._url())
 
     def _url(self) -> str:

@@ -160,6 +160,10 @@ def _shown(answer: tuple[int, Any], names: dict[str, str]) -> tuple[int, Any]:
     return status, shown
 
 
+def _text(shown: dict[str, Any]) -> str:
+    return json.dumps(shown, sort_keys=True)
+
+
 def _place(shown: dict[str, Any]) -> Any:
     """What a silence or a group is sorted by."""
     if "receiver" in shown:

@@ -11,7 +11,6 @@ from typing import Any
 
 import aiohttp
 import anyio
-from differential.as_routes import as_routes
 from differential.configurations import Setup
 from differential.sequences import Sequence, Step
 from support.inbox import Inbox, Letter
@@ -62,7 +61,8 @@ async def pair(folder: Path, setup: Setup) -> AsyncIterator[tuple[Side, Side]]:
         await stack.enter_async_context(ours)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         file = write(folder, setup.yml(theirs.url))
-        service = Service(folder / "tocsin", as_routes(setup.yml(ours.url)))
+        mine = write(folder / "tocsin", setup.yml(ours.url))
+        service = Service(folder / "tocsin", config=mine)
         url = f"http://127.0.0.1:{free_port()}"
         upstream = alertmanager(folder, file, url)
         await stack.enter_async_context(upstream)

@@ -1,7 +1,8 @@
 """A disk that is slow, full or broken, and a process that dies beside it: the rows survive."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
+from typing import Protocol
 
 import msgspec
 from sim.pulse import Killed, Pulse
@@ -25,10 +26,20 @@ class DiskWeather(msgspec.Struct):
     full: bool = False
 
 
-class Disk:
-    """Keeps what was committed. `committed` hears of every commit once it is durable."""
+class Watch(Protocol):
+    """Who looks on at the disk's end."""
 
-    def __init__(self, chance: Random, committed: Callable[[Sequence[c.Command]], None]) -> None:
+    def busy(self) -> None: ...
+
+    def committed(self, commands: Sequence[c.Command]) -> None: ...
+
+    def idle(self) -> None: ...
+
+
+class Disk:
+    """Keeps what was committed. `watch` sees commits begin, become durable, and end."""
+
+    def __init__(self, chance: Random, watch: Watch) -> None:
         self.rows = Rows("sim")
         self.weather = DiskWeather()
         self.text = b""
@@ -36,7 +47,7 @@ class Disk:
         self.seen: set[tuple[str, str]] = set()
         self.ballast = BALLAST
         self.chance = chance
-        self._committed = committed
+        self.watch = watch
 
     def load(self) -> Stored:
         """What a start finds."""
@@ -52,7 +63,7 @@ class Disk:
                     self.text = text
                 case c.PutSeen(source=source, entry=entry):
                     self.seen.add((source, entry))
-        self._committed(commands)
+        self.watch.committed(commands)
 
 
 class SimJournal:
@@ -63,8 +74,13 @@ class SimJournal:
         self._pulse = pulse
 
     async def commit(self, commands: Sequence[c.Command], stamp: Stamp) -> None:
+        self._pulse.check()
+        self._disk.watch.busy()
+        await self._commit(commands, stamp)
+        self._disk.watch.idle()
+
+    async def _commit(self, commands: Sequence[c.Command], stamp: Stamp) -> None:
         disk, weather, pulse = self._disk, self._disk.weather, self._pulse
-        pulse.check()
         slow = disk.chance.random() ** 3 * weather.slowest
         await pulse.pause(slow / 2)
         if weather.full:

@@ -17,7 +17,7 @@ from router.core.moment import Now
 from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
 from router.core.state import State
-from router.errors import DiskFull, StoreError
+from router.errors import DiskFull, Overloaded, StoreError
 from router.runtime.clock import SystemClock
 from router.runtime.compose import compose
 from router.runtime.courier import Courier
@@ -68,7 +68,7 @@ class Witness:
         request = self._watch.invoked(events)
         try:
             outcomes = await self._loop.submit(events, urgent=urgent)
-        except Exception:
+        except (DiskFull, Overloaded):
             if self._pulse.alive:
                 self._watch.refused(request)
             raise

@@ -1,6 +1,7 @@
 """Whether a simulated process lives, and its death."""
 
 import asyncio
+from typing import Any
 
 import anyio
 
@@ -9,17 +10,29 @@ class Killed(BaseException):
     """The process is no more: nothing of it runs on."""
 
 
+class Lost(Exception):
+    """The connection to the process broke: nobody knows what it still did."""
+
+
 class Pulse:
-    """One process's. Whatever it does outside of itself asks here first."""
+    """One process's. Whatever it does outside of itself asks here first.
+
+    `replies` are what clients wait for; death breaks their connections.
+    """
 
     def __init__(self) -> None:
         self.alive = True
         self.death = asyncio.Event()
+        self.replies: list[asyncio.Future[Any]] = []
 
     def kill(self) -> None:
         """As kill -9."""
         self.alive = False
         self.death.set()
+        for reply in self.replies:
+            if not reply.done():
+                reply.set_exception(Lost("the process died"))
+        self.replies.clear()
 
     def check(self) -> None:
         """Go on only if it lives.

@@ -75,7 +75,8 @@ class PostOffice:
 
     `arrived` counts, for each key, how often the far side saw it; `doubts` how often we could not
     know, which alone excuses that it saw one twice. `on_begin` and `on_arrival` are told of every
-    first byte that leaves, and of every message that the far side may have taken.
+    first byte that leaves, and of every message that the far side may have taken. `fate` says what
+    becomes of an attempt that nothing was said about.
     """
 
     def __init__(self) -> None:
@@ -88,6 +89,7 @@ class PostOffice:
         self.on_arrival: Callable[[Delivery], None] = lambda _row: None
         self._replies: defaultdict[str, deque[Reply]] = defaultdict(deque)
         self._always: dict[str, Reply] = {}
+        self.fate: Callable[[], Reply] = lambda: TAKES
 
     def next(self, who: str, *replies: Reply) -> None:
         """What becomes of the next attempts at this target."""
@@ -99,6 +101,7 @@ class PostOffice:
 
     def heal(self) -> None:
         """From here on everything is taken."""
+        self.fate = lambda: TAKES
         self._replies.clear()
         self._always.clear()
 
@@ -131,7 +134,7 @@ class PostOffice:
 
     def _reply(self, who: str) -> Reply:
         replies = self._replies[who]
-        return replies.popleft() if replies else self._always.get(who, TAKES)
+        return replies.popleft() if replies else self._always.get(who) or self.fate()
 
     def _begin(
         self, row: Delivery, passed: int, wanted: Callable[[int], bool], reply: Reply

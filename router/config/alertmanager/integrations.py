@@ -185,7 +185,8 @@ PAGERDUTY = integration(
 
 
 def _responders(values: Values, path: Path, findings: Findings) -> None:
-    for at, each in enumerate(values.get("responders") or ()):
+    for at, found in enumerate(values.get("responders") or ()):
+        each = found or {}
         here = (*path, "responders", at)
         if not any(each.get(key) for key in ("id", "username", "name")):
             what = "responder has to have at least one of id, username or name specified"
@@ -196,6 +197,7 @@ def _responders(values: Values, path: Path, findings: Findings) -> None:
             findings.problem(here, f"{what}: {', '.join(_RESPONDERS)}")
 
 
+_RESPONDER = struct(texts("id name username type"), name="responders")
 OPSGENIE = integration(
     "opsgenie",
     {
@@ -203,7 +205,7 @@ OPSGENIE = integration(
         "priority": text,
         "api_url": URL,
         "details": mapping(text),
-        "responders": listed(struct(texts("id name username type"), name="responders")),
+        "responders": listed(_RESPONDER, nulls=True),
         "update_alerts": flag,
     },
     pair("api_key"),

@@ -12,8 +12,9 @@ from router.config.alertmanager.document import read
 
 ROUTE = "route: {receiver: ops}\n"
 OPS = "receivers: [{name: ops}]\n"
-# Label names that are not letters, digits and _ came with Alertmanager 0.27.
-NEWER = re.compile(r"(?:in)?valid label name")
+# Label names that are not letters, digits and _ came with Alertmanager 0.27, and later ones take
+# OAuth without a secret.
+NEWER = re.compile(r"(?:in)?valid label name|either oauth2 client_secret")
 
 
 def problems(text: str) -> list[str]:

@@ -1,0 +1,153 @@
+"""What sources and people may rely on: told by what they asked and what they were answered."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sim.plot import CLUSTERS, GRACE, RESOLVE_TIMEOUT, SEVERITIES
+
+from router.core.moment import SECOND
+
+NEVER = 10**18
+
+
+class Condition(msgspec.Struct):
+    """One alert, as whoever reported it must believe it is known.
+
+    `firing` is None while that is in doubt. `until` is the service time up to which a firing one
+    is known to fire without another report, `as_of` that of the newest report by a queue.
+    """
+
+    cluster: str
+    name: str
+    source: str
+    firing: bool | None = False
+    until: int = 0
+    as_of: int = 0
+    asked: dict[int, bool] = {}
+    overlap: set[bool] = set()
+
+    @property
+    def severity(self) -> str:
+        return SEVERITIES[self.name]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What one report says of one alert. `lasts` is how long it fires without another."""
+
+    key: tuple[str, str]
+    firing: bool
+    lasts: int
+    as_of: int | None
+
+
+class Facts:
+    """Every alert's condition. `unsteady` is when a cluster's were last in motion or in doubt."""
+
+    def __init__(self) -> None:
+        self.alerts = {
+            (cluster, name): Condition(cluster, name, source)
+            for cluster, source in CLUSTERS.items()
+            for name in SEVERITIES
+        }
+        self.unsteady = dict.fromkeys(CLUSTERS, 0)
+        self._asked: dict[int, list[Report]] = {}
+        self._grace: dict[str, int] = {}
+
+    def invoked(self, request: int, reports: Iterable[Report], service: int) -> None:
+        """A request with these reports reached the front door."""
+        self._asked[request] = list(reports)
+        for report in self._asked[request]:
+            alert = self.alerts[report.key]
+            self._hear(alert.source, service)
+            self.look(alert, service)
+            if not alert.asked:
+                alert.overlap.clear()
+            alert.asked[request] = report.firing
+            alert.overlap.add(report.firing)
+            if alert.firing is not report.firing:
+                self.unsteady[alert.cluster] = service
+
+    def answered(self, request: int, service: int) -> None:
+        """It was answered: it is so now, unless others were asked for at the same time."""
+        for report in self._asked.pop(request, ()):
+            alert = self.alerts[report.key]
+            alert.asked.pop(request, None)
+            stale = report.as_of is not None and report.as_of < alert.as_of
+            if stale:
+                continue
+            alert.as_of = report.as_of or alert.as_of
+            if alert.firing is not report.firing:
+                self.unsteady[alert.cluster] = service
+            clear = len(alert.overlap) == 1 or report.as_of is not None
+            alert.firing = report.firing if clear else None
+            until = service + report.lasts if report.lasts < NEVER else NEVER
+            alert.until = max(alert.until, until) if report.firing else 0
+
+    def refused(self, request: int) -> None:
+        """It was refused: nothing of it was done."""
+        for report in self._asked.pop(request, ()):
+            self.alerts[report.key].asked.pop(request, None)
+
+    def died(self, service: int) -> None:
+        """The process is gone, and with it whatever was not answered: done, or not."""
+        for request in list(self._asked):
+            for report in self._asked.pop(request):
+                alert = self.alerts[report.key]
+                alert.asked.pop(request, None)
+                if alert.firing is not report.firing:
+                    alert.firing = None
+                    self.unsteady[alert.cluster] = service
+        for alert in self.alerts.values():
+            self.look(alert, service)
+
+    def booted(self, service: int) -> None:
+        """Whatever fired goes on until its source was heard again and had its time."""
+        for alert in self.alerts.values():
+            if alert.firing:
+                alert.until = max(alert.until, service + GRACE)
+        self._grace = {source: service + GRACE for source in set(CLUSTERS.values())}
+
+    def _hear(self, source: str, service: int) -> None:
+        """A source that is heard again has its usual time from then on."""
+        end = self._grace.pop(source, None)
+        if end is None:
+            return
+        for alert in self.alerts.values():
+            if alert.source == source and alert.firing and alert.until == end:
+                alert.until = min(service + RESOLVE_TIMEOUT, end)
+
+    def look(self, alert: Condition, service: int) -> None:
+        """See whether it may have ended by itself meanwhile."""
+        if alert.firing and service >= alert.until - SECOND:
+            alert.firing = None
+        if alert.firing is None:
+            self.unsteady[alert.cluster] = service
+
+    def fires(self, key: tuple[str, str], service: int) -> bool:
+        """Whether it is sure to be known as firing."""
+        alert = self.alerts[key]
+        self.look(alert, service)
+        return alert.firing is True and False not in alert.asked.values()
+
+    def over(self, key: tuple[str, str]) -> bool:
+        """Whether it is sure to be known as resolved."""
+        alert = self.alerts[key]
+        return alert.firing is False and True not in alert.asked.values()
+
+    def steady_since(self, cluster: str, service: int) -> int:
+        """Since when nothing about a cluster's alerts has changed, or may have."""
+        for (own, _), alert in self.alerts.items():
+            if own == cluster:
+                self.look(alert, service)
+                if any(asked is not alert.firing for asked in alert.asked.values()):
+                    self.unsteady[cluster] = service
+        return self.unsteady[cluster]
+
+
+def firing(facts: Facts, cluster: str, severities: Sequence[str], service: int) -> list[str]:
+    """The names of a cluster's alerts of these severities that surely fire."""
+    return [
+        name
+        for (own, name), alert in facts.alerts.items()
+        if own == cluster and alert.severity in severities and facts.fires((own, name), service)
+    ]
