@@ -5,7 +5,7 @@ export UV_PYTHON_DOWNLOADS := never
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: help setup run demo test check lint proof format clean
+.PHONY: help setup run demo test check lint proof differential format clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ lint: setup  ## Style and types
 
 proof: setup  ## The long runs, with figures written to docs/reliability.md
 	TOCSIN_LONG=1 $(RUN) python tests/reliability/proof.py
+
+differential: setup  ## A long comparison with Debian's Alertmanager: new random sequences for both
+	TOCSIN_LONG=1 $(RUN) pytest -s tests/differential
 
 format: setup  ## Rewrite the code in the house style
 	$(RUN) ruff format .

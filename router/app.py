@@ -58,7 +58,8 @@ _log = structlog.get_logger("tocsin")
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line says. `listen` overrides routes.toml; `console` prints what lacks.
 
-    `open` asks nobody for a token, which an alertmanager.yml has no word for.
+    `open` asks nobody for a token, and `url` is how people reach it: an alertmanager.yml has no
+    words for either.
     """
 
     config: Path
@@ -66,6 +67,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     listen: str | None = None
     console: bool = False
     open: bool = False
+    url: str = ""
 
 
 async def serve(options: ServeOptions) -> int:
@@ -107,9 +109,13 @@ def _parse(options: ServeOptions, text: bytes) -> Loaded:
     loaded = read_configuration(
         text, name=options.config.name, folder=folder, environ=os.environ, wall=wall
     )
-    if not options.open:
-        return loaded
-    return msgspec.structs.replace(loaded, api=msgspec.structs.replace(loaded.api, open=True))
+    if options.open:
+        api = msgspec.structs.replace(loaded.api, open=True)
+        loaded = msgspec.structs.replace(loaded, api=api)
+    if options.url:
+        configuration = msgspec.structs.replace(loaded.configuration, url=options.url)
+        loaded = msgspec.structs.replace(loaded, configuration=configuration)
+    return loaded
 
 
 def _configuration(options: ServeOptions, last_good: bytes) -> tuple[Loaded, list[str]]:
@@ -205,7 +211,7 @@ class Service:
         self._address = f"{host}:{server.port}"
         for note in (*self._store.notes, *self._live.loaded.warnings, *self._degraded()):
             _log.warning(note)
-        if server.host in ("0.0.0.0", "::") and not self._live.loaded.configuration.url:  # noqa: S104
+        if server.host in ("0.0.0.0", "::") and not self._live.loaded.configuration.url:
             _log.warning("links in pages lead nowhere: set [service] url", url=self._url())
         _log.info("listening", address=self._address, url=self._url())
 
@@ -293,7 +299,7 @@ class Service:
             raise ConfigError(
                 [
                     f"api: listening on {listen} lets others in; add [api] tokens, or say"
-                    " open = true if that is meant"
+                    " open = true, or start with --open, if that is meant"
                 ]
             )
         return Rooms(

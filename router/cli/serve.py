@@ -18,6 +18,15 @@ def _address(_ctx: click.Context, _option: click.Parameter, value: str | None) -
     return value
 
 
+def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str:
+    from router.config.address import base_url
+
+    try:
+        return base_url(value) if value else ""
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} {error}") from None
+
+
 @click.command()
 @config_option
 @click.option(
@@ -33,6 +42,7 @@ def _address(_ctx: click.Context, _option: click.Parameter, value: str | None) -
     "--listen", metavar="HOST:PORT", callback=_address, help="Instead of what [api] says."
 )
 @click.option("--console", is_flag=True, help="Print what cannot be sent for want of a secret.")
+@click.option("--url", metavar="URL", callback=_url, help="How people reach it, for links.")
 @click.option("--open", "everybody", is_flag=True, help="Ask nobody for a token.")
 @click.option("--log-format", type=click.Choice(["json", "text"]), help="text on a terminal.")
 @click.option(
@@ -48,6 +58,7 @@ def serve(
     data: Path,
     listen: str | None,
     console: bool,
+    url: str,
     everybody: bool,
     log_format: str | None,
     log_level: str,
@@ -70,7 +81,9 @@ def serve(
     from router.app import serve as run
     from router.runtime import log
 
-    options = ServeOptions(config=config, data=data, listen=listen, console=console, open=everybody)
+    options = ServeOptions(
+        config=config, data=data, listen=listen, console=console, open=everybody, url=url
+    )
     written = log.setup(
         "json" if log_format == "json" else "text" if log_format else None, log_level
     )

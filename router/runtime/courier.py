@@ -151,7 +151,7 @@ class Courier:
     def _go_on(self, done: Delivery) -> None:
         """Offer what leads the lane now. If that is the same, unchanged, something must change."""
         head = self._door.state.lane_head(done.lane)
-        if head is not None and head.due <= self._door.now().service:
+        if head is not None and head is not done and head.due <= self._door.now().service:
             self.offer([head.id])
 
     async def _deliver(self, row: Delivery) -> None:

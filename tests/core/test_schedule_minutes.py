@@ -18,8 +18,8 @@ from router.core.schedule import Schedule, on_call, timeline
 LONG = bool(os.environ.get("TOCSIN_LONG"))
 YEARS = (2015, 2035)
 SPAN = 27 * 60
-EVERY = 1 if LONG else 37  # At so few of the minutes the point query is asked too.
-NEAR = 20  # Close to the change it is asked always.
+EVERY = 13 if LONG else 37  # At so few of the minutes the point query is asked too …
+NEAR = 90 if LONG else 20  # … and at every one so close to the change.
 ZONES = (
     *("Europe/London", "Europe/Dublin", "Europe/Berlin", "Europe/Istanbul", "Europe/Chisinau"),
     *("Europe/Volgograd", "Atlantic/Azores", "Africa/Casablanca", "Africa/El_Aaiun"),
@@ -120,8 +120,9 @@ def chosen(zone: str) -> list[tuple[int, list[int]]]:
     every = list(range(len(rotas(0))))
     if LONG:
         return [(change, every) for change in found]
-    few = {*found[:1], *found[-2:]}
-    return [(change, every[index % 2 :: 2]) for index, change in enumerate(sorted(few))]
+    place = ZONES.index(zone)
+    few = sorted({*found[:1], *found[-2:]})
+    return [(change, every[(place + index) % 4 :: 4]) for index, change in enumerate(few)]
 
 
 @pytest.mark.parametrize("zone", ZONES)

@@ -41,7 +41,7 @@ class Verdict(NamedTuple):
 def judge(sequence: Sequence, played: Played) -> Verdict:
     """Whether both did the same."""
     differences: list[str] = []
-    theirs, ours = ([_message(x, played) for x in letters] for letters in played.letters)
+    theirs, ours = ([message(x, played) for x in letters] for letters in played.letters)
     compared = _messages(sequence, theirs, ours, differences)
     looks = _answers(played, differences)
     return Verdict(compared, looks, sequence.groups.exempt, differences)
@@ -49,7 +49,7 @@ def judge(sequence: Sequence, played: Played) -> Verdict:
 
 def ledger(sequence: Sequence, played: Played, verdict: Verdict) -> str:
     """Everything that happened, what each side sent, and what is not the same."""
-    theirs, ours = ([_message(x, played) for x in letters] for letters in played.letters)
+    theirs, ours = ([message(x, played) for x in letters] for letters in played.letters)
     happened = [(step.at, f"{step.at:6.2f} {step.told}") for step, _, _ in played.answers]
     happened += [(each.at, f"       alertmanager {each}") for each in theirs]
     happened += [(each.at, f"       tocsin       {each}") for each in ours]
@@ -59,7 +59,8 @@ def ledger(sequence: Sequence, played: Played, verdict: Verdict) -> str:
     return "\n".join([sequence.setup.yml("http://inbox"), *lines, f"latest {played.late:.3f} s"])
 
 
-def _message(letter: Letter, played: Played) -> Message:
+def message(letter: Letter, played: Played) -> Message:
+    """A webhook as it is compared."""
     body = letter.json()
     same = {key: body[key] for key in _SAME}
     same["alerts"] = [_alert(alert) for alert in body["alerts"]]

@@ -57,8 +57,11 @@ class Groups:
             life.members.add(name)
 
     def end(self, name: Name, at: float) -> None:
-        """It is resolved."""
-        self.ends[name] = min(at, self.ends.get(name, at))
+        """It is resolved, perhaps once more."""
+        if self.ends[name] <= at:
+            for key, _ in self._setup.places(dict(name)):
+                self._exempt(key, at, "an alert is reported resolved again")
+        self.ends[name] = min(at, self.ends[name])
 
     def advance(self, to: float) -> None:
         """Flush whatever is flushed until then."""

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,8 +11,7 @@ from typing import Any
 
 import aiohttp
 import anyio
-from differential.configurations import Setup
-from differential.sequences import Sequence, Step
+from differential.sequences import Step
 from support.inbox import Inbox, Letter
 from support.program import Program
 from support.service import Service, free_port
@@ -53,15 +52,18 @@ class Played:
 
 
 @asynccontextmanager
-async def pair(folder: Path, setup: Setup) -> AsyncIterator[tuple[Side, Side]]:
-    """Alertmanager and Tocsin with one configuration, each with an inbox of its own."""
+async def pair(folder: Path, yml: Callable[[str], str]) -> AsyncIterator[tuple[Side, Side]]:
+    """Alertmanager and Tocsin with one configuration, each with an inbox of its own.
+
+    `yml` gives the alertmanager.yml whose webhooks go to an address.
+    """
     async with AsyncExitStack() as stack:
         theirs, ours = Inbox(), Inbox()
         await stack.enter_async_context(theirs)
         await stack.enter_async_context(ours)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        file = write(folder, setup.yml(theirs.url))
-        mine = write(folder / "tocsin", setup.yml(ours.url))
+        file = write(folder, yml(theirs.url))
+        mine = write(folder / "tocsin", yml(ours.url))
         service = Service(folder / "tocsin", config=mine)
         url = f"http://127.0.0.1:{free_port()}"
         upstream = alertmanager(folder, file, url)
@@ -89,12 +91,12 @@ def alertmanager(folder: Path, file: Path, url: str) -> Program:
     return Program(folder / "alertmanager", command, f"{url}/-/ready")
 
 
-async def play(sides: tuple[Side, Side], sequence: Sequence) -> Played:
+async def play(sides: tuple[Side, Side], steps: Iterable[Step]) -> Played:
     """Do it all at its time, beginning with a whole second of the clock on the wall."""
     wall = int(time.time()) + 2
     began = time.monotonic() + wall - time.time()
     answers, late = [], 0.0
-    for step in sequence.steps:
+    for step in steps:
         await anyio.sleep(max(0.0, began + step.at - time.monotonic()))
         late = max(late, time.monotonic() - began - step.at)
         first, second = await _both(sides, step, wall)

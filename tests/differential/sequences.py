@@ -136,6 +136,8 @@ class Sequence:
     def _end(self, at: float) -> None:
         firing = [name for name in self.groups.firing(at) if self.groups.ends[name] > at]
         chosen = self._random.sample(firing, min(len(firing), self._random.randrange(1, 3)))
+        if self._random.random() < 0.05:
+            chosen += [name for name, end in self.groups.ends.items() if end <= at][:1]
         for name in chosen:
             self.groups.end(name, at)
         self._post(at, [{"labels": dict(name), "endsAt": at} for name in chosen], "end")

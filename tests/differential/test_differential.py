@@ -17,8 +17,8 @@ async def _compare(folder: Path, seed: str) -> tuple[Verdict, str]:
     random = Random(seed)
     setup = draw_setup(random)
     sequence = Sequence(random, setup, SECONDS)
-    async with pair(folder, setup) as sides:
-        played = await play(sides, sequence)
+    async with pair(folder, setup.yml) as sides:
+        played = await play(sides, sequence.steps)
     verdict = judge(sequence, played)
     return verdict, f"seed {seed}\n{ledger(sequence, played, verdict)}"
 

@@ -6,17 +6,17 @@ from random import Random
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support.auditor import Auditor
+from support.configured import channel, configured, daily, inhibit, person, policy, route, step
+from support.consistent import check_state, check_stored
+from support.post_office import DAWDLES, FAILS, HANGS, LOSES, REFUSES, TAKES, busy, short
+from support.world import World
 
 from router.core import event as e
 from router.core.configuration import Configuration
 from router.core.interval import Interval
 from router.core.labels import canonical, identity
 from router.core.moment import DAY, HOUR, MINUTE, SECOND
-from support.auditor import Auditor
-from support.configured import channel, configured, daily, inhibit, person, policy, route, step
-from support.consistent import check_state, check_stored
-from support.post_office import DAWDLES, FAILS, HANGS, LOSES, REFUSES, TAKES, busy, short
-from support.world import World
 
 LABELS = {
     "A": {"severity": "critical", "cluster": "x"},

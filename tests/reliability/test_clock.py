@@ -13,7 +13,7 @@ from support.eventually import eventually
 from support.talk import alert, incidents, records
 
 LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-WAIT = 1.2  # Seconds from step to step.
+WAIT = 1.4  # Seconds from step to step.
 ROUTES = """
 [service]
 fallback = ["receiver:last"]
@@ -28,10 +28,10 @@ webhook = [{{ url = "{sink}/last" }}]
 [policies.climb]
 [[policies.climb.steps]]
 notify = ["user:ana"]
-wait = "1200ms"
+wait = "1400ms"
 [[policies.climb.steps]]
 notify = ["user:bo"]
-wait = "1200ms"
+wait = "1400ms"
 [[policies.climb.steps]]
 notify = ["user:cy"]
 wait = "1h"
@@ -88,8 +88,9 @@ async def jumped(folder: Path, jump: int, restart: bool, *faults: str) -> list[s
         async with Process(folder, routes, environ=clock.environ, faults=faults) as process:
             began = await posted_at(process, "plain")
             await posted_at(process, "prometheus", ends=time.time() + 240)
-            await eventually("step 1 is known to be sent", lambda: sent(process, 1))
+            await sink.wait("/step1", 2)
             if restart:
+                await eventually("step 1 is known to be sent", lambda: sent(process, 1))
                 process.crash()
             clock.set(jump)
             if restart:

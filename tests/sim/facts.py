@@ -32,11 +32,11 @@ class Condition(msgspec.Struct):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What one report says of one alert. `lasts` is how long it fires without another."""
+    """What one report says of one alert; `until` is how long it fires without another."""
 
     key: tuple[str, str]
     firing: bool
-    lasts: int
+    until: int
     as_of: int | None
 
 
@@ -78,10 +78,15 @@ class Facts:
             alert.as_of = report.as_of or alert.as_of
             if alert.firing is not report.firing:
                 self.unsteady[alert.cluster] = service
-            clear = len(alert.overlap) == 1 or report.as_of is not None
+            clear = len(alert.overlap) == 1
             alert.firing = report.firing if clear else None
-            until = service + report.lasts if report.lasts < NEVER else NEVER
-            alert.until = max(alert.until, until) if report.firing else 0
+            alert.until = max(alert.until, report.until) if report.firing else 0
+
+    def stepped(self) -> None:
+        """The wall clock was set: what is being asked for may be taken as an end, or as none."""
+        for reports in self._asked.values():
+            for report in reports:
+                self.alerts[report.key].overlap |= {True, False}
 
     def refused(self, request: int) -> None:
         """It was refused: nothing of it was done."""

@@ -191,3 +191,8 @@ def _crossed() -> Plot:
 
 
 PLOTS = {plot.name: plot for plot in (_plain(), _forever(), _crossed())}
+
+
+def labels_of(cluster: str, name: str) -> dict[str, str]:
+    """The labels of an alert."""
+    return {"alertname": name, "cluster": cluster, "severity": SEVERITIES[name]}

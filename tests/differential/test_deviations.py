@@ -1,0 +1,136 @@
+"""Where we differ from Alertmanager 0.25 on purpose: what each does, side by side.
+
+The list is in docs/alertmanager.md. A random sequence is not compared beyond one of these.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from differential.compare import Message, message
+from differential.pair import Played, pair, play
+from differential.sequences import Step
+
+ALWAYS = [{"name": "always", "time_intervals": [{"months": ["1:12"]}]}]
+MUTED = {"matchers": ["alertname=Muted"], "mute_time_intervals": ["always"]}
+SLOW = {"matchers": ["alertname=Old"], "group_wait": "2500ms"}
+
+
+def _yml(inbox: str) -> str:
+    hook = {"url": f"{inbox}/r0"}
+    route = {"receiver": "r0", "group_by": ["alertname"], "routes": [MUTED, SLOW]}
+    spans = {"group_wait": "500ms", "group_interval": "2s", "repeat_interval": "1h"}
+    receivers = [{"name": "r0", "webhook_configs": [hook]}]
+    return json.dumps({"route": route | spans, "receivers": receivers, "time_intervals": ALWAYS})
+
+
+def _fires(at: float, name: str, host: str = "a", *, since: float | None = None) -> Step:
+    alert: dict[str, Any] = {"labels": {"alertname": name, "host": host}}
+    if since is not None:
+        alert["startsAt"] = since
+    return Step(at, "fire", alerts=[alert])
+
+
+def _ends(at: float, name: str, host: str = "a") -> Step:
+    return Step(at, "end", alerts=[{"labels": {"alertname": name, "host": host}, "endsAt": at}])
+
+
+SILENCE = {
+    "matchers": [{"name": "alertname", "value": "Silenced", "isRegex": False}],
+    "startsAt": 1,
+    "endsAt": 600,
+    "createdBy": "ana",
+    "comment": "known",
+}
+STEPS = [
+    _fires(0, "Silenced"),
+    Step(1, "silence", silence="s1", body=SILENCE),
+    _ends(2, "Silenced"),
+    Step(3, "expire", silence="s1", ends=True),
+    _fires(4, "Silenced"),
+    _fires(0, "Empty"),
+    _ends(1, "Empty"),
+    _fires(3, "Empty"),
+    _fires(0, "Old"),
+    _fires(0.75, "Old", "b", since=-3600),
+    _fires(0, "Again"),
+    _fires(0, "Again", "b"),
+    _ends(1, "Again"),
+    _ends(3, "Again"),
+    _fires(3, "Again", "c"),
+    _fires(0, "Muted"),
+    Step(1.75, "look", look='/api/v2/alerts/groups?filter=alertname="Muted"'),
+    Step(5.75, "the end", look="/api/v2/alerts"),
+]
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """What runs a fixture that lasts for all of these tests."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
+    """What both did, all of it in one run."""
+    async with pair(Path(tmp_path_factory.mktemp("pair")), _yml) as sides:
+        yield await play(sides, sorted(STEPS, key=lambda step: step.at))
+
+
+def told(played: Played, name: str) -> tuple[list[str], list[str]]:
+    """What each side told of the group with this name, as `time: alerts`."""
+    theirs, ours = (
+        [_line(each) for each in (message(x, played) for x in letters) if _is(each, name)]
+        for letters in played.letters
+    )
+    return theirs, ours
+
+
+def _is(found: Message, name: str) -> bool:
+    return bool(found.body["groupLabels"] == {"alertname": name})
+
+
+def _line(found: Message) -> str:
+    alerts = (f"{alert['status']} {alert['labels']['host']}" for alert in found.body["alerts"])
+    return f"{round(found.at * 4) / 4:g}: {', '.join(alerts)}"
+
+
+def test_who_was_told_is_told_of_the_end_though_it_is_silenced_meanwhile(played: Played) -> None:
+    theirs, ours = told(played, "Silenced")
+    assert theirs == ["0.5: firing a"]
+    assert ours[:2] == ["0.5: firing a", "2.5: resolved a"]
+
+
+def test_what_fires_again_after_it_ended_silenced_is_news(played: Played) -> None:
+    theirs, ours = told(played, "Silenced")
+    assert theirs == ["0.5: firing a"], "the log remembers it as firing until it is to be repeated"
+    assert ours[2:] == ["4.5: firing a"]
+
+
+def test_a_group_that_was_empty_begins_anew(played: Played) -> None:
+    theirs, ours = told(played, "Empty")
+    assert theirs == ["0.5: firing a", "2.5: resolved a", "4.5: firing a"]
+    assert ours == ["0.5: firing a", "2.5: resolved a", "3.5: firing a"]
+
+
+def test_only_the_alert_that_opens_a_group_makes_it_hurry(played: Played) -> None:
+    theirs, ours = told(played, "Old")
+    assert theirs[0] == "0.75: firing a, firing b"
+    assert ours[0] == "2.5: firing a, firing b"
+
+
+def test_an_end_is_told_once_however_often_it_is_reported(played: Played) -> None:
+    theirs, ours = told(played, "Again")
+    both = ["0.5: firing a, firing b", "2.5: resolved a, firing b"]
+    assert theirs == [*both, "4.5: resolved a, firing b, firing c"]
+    assert ours == [*both, "4.5: firing b, firing c"]
+
+
+def test_groups_name_the_interval_that_mutes_them(played: Played) -> None:
+    look = next(each for each in played.answers if each[0].look.endswith('"Muted"'))
+    theirs, ours = (side[0][1][0]["alerts"][0]["status"] for side in look[1:])
+    assert (theirs["state"], "mutedBy" in theirs) == ("active", False)
+    assert (ours["state"], ours["mutedBy"]) == ("suppressed", ["always"])

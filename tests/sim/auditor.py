@@ -1,0 +1,294 @@
+"""Judges a run by what was asked, answered, committed and sent. It shares no code with the rules."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sim.cases import Cases
+from sim.facts import NEVER, Facts, Report
+from sim.history import History
+from sim.machine import Machine
+from sim.plot import PLOTS, RESOLVE_TIMEOUT, Plot, labels_of
+from sim.time_kept import TimeKept
+
+from router.core import command as c
+from router.core import event as e
+from router.core.command import Answer
+from router.core.labels import canonical, identity
+from router.core.moment import DAY, MINUTE, SECOND
+from router.core.notification import Delivery
+from router.core.silence import Silence
+from router.runtime.door import Outcome
+from router.runtime.loop import Observed
+
+PROMPT = 2 * SECOND
+_FAR = 20 * DAY
+
+
+class Quiet(msgspec.Struct):
+    """A silence that was answered for: of one cluster, and until when by the wall.
+
+    `spoke` is when it last held, or may have.
+    """
+
+    cluster: str
+    starts_at: int
+    ends_at: int
+    spoke: int = 0
+
+
+class Row(msgspec.Struct):
+    """A delivery as it was committed, and what became of it."""
+
+    row: Delivery
+    cluster: str
+    at: int
+    claimed: bool = False
+    closed: str = ""
+
+
+class Auditor:
+    """Stands at the front door and at the disk. `cases` are the incidents, `rows` the outbox."""
+
+    def __init__(self, history: History, machine: Machine, plot: Plot) -> None:
+        self.history = history
+        self.machine = machine
+        self.time = TimeKept(machine)
+        self.facts = Facts()
+        self.plot: Plot | None = plot
+        self.reloaded = 0
+        self.stepped = 0
+        self.silences: dict[str, Quiet] = {}
+        self.rows: dict[int, Row] = {}
+        self.open: dict[int, Row] = {}
+        self.keys: dict[str, int] = {}
+        self.cases = Cases(self)
+        self.names = {
+            identity(canonical(labels_of(cluster, name))): (cluster, name)
+            for cluster, name in self.facts.alerts
+        }
+        self.requests: dict[int, tuple[int, Sequence[e.Event]]] = {}
+        self.commits = 0
+        self.began = 0
+        self._plots: dict[int, Plot] = {}
+        self._count = 0
+
+    @property
+    def service(self) -> int:
+        return self.time.service()
+
+    def wrong(self, about: str, sentence: str) -> None:
+        """A promise was broken."""
+        self.history.wrong(about, sentence)
+
+    def invoked(self, events: Sequence[e.Event]) -> int:
+        """Somebody asks for something."""
+        self._count += 1
+        self.requests[self._count] = (self.service, events)
+        reports = [self._report(one) for one in events if isinstance(one, e.Reported)]
+        if reports:
+            self.facts.invoked(self._count, reports, self.service)
+        for one in events:
+            match one:
+                case e.Acknowledged() | e.Unacknowledged() | e.Resolved():
+                    self.cases.asked(one)
+                case e.Silenced(silences=silences):
+                    for silence in silences:
+                        self._silencing(silence)
+                case e.Reconfigured(text=text):
+                    self.plot, self.reloaded = None, self.service
+                    self._plots[self._count] = PLOTS[text.decode()]
+        return self._count
+
+    def answered(self, request: int, outcomes: Sequence[Outcome]) -> None:
+        """They were told that it is done."""
+        at, events = self.requests.pop(request)
+        late = self.service - at - self.time.missed(at)
+        if late > PROMPT:
+            self.wrong("", f"an answer took {late / SECOND:.0f} s: {_shown(events)}")
+        self.facts.answered(request, self.service)
+        for one, outcome in zip(events, outcomes, strict=True):
+            code = next((x.code for x in outcome.commands if isinstance(x, Answer)), "")
+            match one:
+                case e.Acknowledged() | e.Unacknowledged() | e.Resolved():
+                    self.cases.answered(one, code)
+                case e.Silenced(silences=silences):
+                    for silence in silences:
+                        self._silenced(silence)
+                case e.Reconfigured() if request in self._plots:
+                    self.plot, self.reloaded = self._plots.pop(request), self.service
+                case e.Delivered(delivery=number):
+                    self.cases.settled(self.rows[number].row.key)
+
+    def refused(self, request: int) -> None:
+        """They were told that it is not done."""
+        self.requests.pop(request)
+        self.facts.refused(request)
+
+    def decided(self, observed: Sequence[Observed]) -> None:
+        """No rule may fail."""
+        for event, outcome in observed:
+            if outcome.error:
+                self.wrong("", f"a rule failed on {type(event).__name__}: {outcome.error}")
+
+    def died(self) -> None:
+        """The process is gone: of what it did not answer nothing is known."""
+        self.requests.clear()
+        self.facts.died(self.service)
+        self.cases.died()
+        self.time.away("dead")
+
+    def boots(self) -> None:
+        """A process begins to look at the disk."""
+        self.time.started()
+        self.facts.booted(self.service)
+
+    def serves(self) -> None:
+        """It takes requests."""
+        self.time.back("dead")
+
+    def wall_stepped(self) -> None:
+        """Somebody set the clock."""
+        self.stepped = self.service
+        self.facts.stepped()
+
+    def busy(self) -> None:
+        """A commit begins: what is decided in it was decided now."""
+        self.began = self.service
+        self.time.away("commit")
+
+    def idle(self) -> None:
+        """It is over."""
+        self.time.back("commit")
+
+    def committed(self, commands: Sequence[c.Command]) -> None:
+        """It is durable."""
+        self.commits += 1
+        self.time.stamped()
+        fresh: list[Row] = []
+        for command in commands:
+            match command:
+                case c.Enqueue(delivery=row):
+                    fresh.append(self._enqueued(row))
+                case c.PutDelivery(delivery=row):
+                    self._changed(row)
+        self.cases.ran(fresh)
+        for command in commands:
+            if isinstance(command, c.CloseDelivery):
+                self._closed(self.rows[command.id], command.outcome)
+
+    def _enqueued(self, row: Delivery) -> Row:
+        seen: Any = msgspec.json.decode(row.payload)
+        cluster = seen["group_labels"].get("cluster", "")
+        entry = self.rows[row.id] = self.open[row.id] = Row(row, cluster, self.began)
+        self.history.note(cluster, f"planned {row.kind} {row.key} to {row.target}: {row.reason}")
+        if row.key in self.keys:
+            self.wrong(cluster, f"two deliveries have the key {row.key}")
+        self.keys[row.key] = row.id
+        for number in row.firing:
+            self._tells_firing(entry, self.names[number])
+        for number in row.resolved:
+            own, name = self.names[number]
+            if self.facts.fires((own, name), self.service):
+                self.wrong(cluster, f"{row.key} says that {name} of {own} ended, and it fires")
+        if row.kind == "resolved":
+            self.cases.ends(row)
+        return entry
+
+    def _tells_firing(self, entry: Row, key: tuple[str, str]) -> None:
+        about, name = entry.row.key, f"{key[1]} of {key[0]}"
+        if self.facts.over(key):
+            self.wrong(entry.cluster, f"{about} says that {name} fires, and it is over")
+        if self.silenced(key[0]):
+            self.wrong(entry.cluster, f"{about} speaks of {name}, which is silenced")
+        if self.explained(key):
+            self.wrong(entry.cluster, f"{about} speaks of {name}, which is inhibited")
+
+    def _changed(self, row: Delivery) -> None:
+        entry = self.rows[row.id]
+        if row.key != entry.row.key:
+            self.wrong(entry.cluster, f"{entry.row.key} has become {row.key}")
+        if row.claimed and not entry.claimed:
+            self._claimed(entry)
+        entry.claimed = row.claimed
+        entry.row = row
+
+    def _claimed(self, entry: Row) -> None:
+        row = entry.row
+        if row.kind in ("page", "notification") and row.firing and not row.resolved:
+            quiet = all(self.silenced(self.names[n][0]) for n in row.firing)
+            if quiet:
+                self.wrong(entry.cluster, f"{row.key} was claimed while it is silenced")
+
+    def _closed(self, entry: Row, outcome: str) -> None:
+        row, entry.closed = entry.row, outcome
+        del self.open[row.id]
+        later = any(
+            other.row.lane == row.lane and other.row.id > row.id for other in self.open.values()
+        )
+        match outcome:
+            case "delivered":
+                good = self.cases.was_taken(row.key)
+            case "failed":
+                good = self.cases.was_refused(row.key) or self.began - entry.at > 23 * 60 * MINUTE
+            case "superseded":
+                good = later
+            case _:
+                good = self.stirred(entry.cluster, row.incident) >= entry.at
+        if not good:
+            self.wrong(entry.cluster, f"{row.key} to {row.target} ended as {outcome}, for nothing")
+        self.history.note(entry.cluster, f"closed {row.key} as {outcome}")
+
+    def stirred(self, cluster: str, incident: int) -> int:
+        """When anything last happened that may change what is told of a cluster, or an incident."""
+        case = self.cases.known.get(incident)
+        touched = case.stirred if case else 0
+        quiet = [self._spoke(q) for q in self.silences.values() if q.cluster == cluster]
+        steady = self.facts.steady_since(cluster, self.service)
+        return max(touched, *quiet, self.reloaded, steady)
+
+    def _spoke(self, quiet: Quiet) -> int:
+        if self.machine.wall < quiet.ends_at + 2 * MINUTE:
+            quiet.spoke = self.service
+        return quiet.spoke
+
+    def look(self) -> None:
+        """Once a minute: what may have changed by itself."""
+        for cluster in self.facts.unsteady:
+            self.stirred(cluster, 0)
+
+    def silenced(self, cluster: str) -> bool:
+        """Whether all of it surely is."""
+        wall = self.machine.wall
+        if self.service - self.stepped < MINUTE:
+            return False
+        return any(
+            q.cluster == cluster and q.starts_at <= wall < q.ends_at for q in self.silences.values()
+        )
+
+    def explained(self, key: tuple[str, str]) -> bool:
+        """Whether another alert surely explains it."""
+        if self.plot is None or not self.plot.explains or key[1] != "Odd":
+            return False
+        return self.facts.fires((key[0], "Down"), self.service)
+
+    def _silencing(self, silence: Silence) -> None:
+        self.silences.pop(silence.id, None)
+        self.cases.stir(silence.matchers[0].value)
+
+    def _silenced(self, silence: Silence) -> None:
+        cluster = silence.matchers[0].value
+        self.silences[silence.id] = Quiet(cluster, silence.starts_at, silence.ends_at)
+        self.cases.stir(cluster)
+
+    def _report(self, event: e.Reported) -> Report:
+        report = event.report
+        labels = msgspec.json.decode(report.labels, type=dict[str, str])
+        ahead = RESOLVE_TIMEOUT if report.ends_at is None else report.ends_at - self.machine.wall
+        until = NEVER if ahead > _FAR else self.service + ahead
+        key = (labels["cluster"], labels["alertname"])
+        return Report(key, ahead > 0, until, report.as_of)
+
+
+def _shown(events: Sequence[e.Event]) -> str:
+    return ", ".join(sorted({type(one).__name__ for one in events}))

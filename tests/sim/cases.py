@@ -1,0 +1,312 @@
+"""The incidents as the auditor sees them: their steps, their answers, and what was sent of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sim.plot import LADDERS, PLOTS, RANKS, SEVERITIES
+
+from router.core import event as e
+from router.core.moment import MINUTE, SECOND
+from router.core.notification import Delivery
+from router.core.outgoing import Outgoing
+
+if TYPE_CHECKING:
+    from sim.auditor import Auditor, Row
+
+PROMPT = 2 * SECOND
+LATE = MINUTE
+FALLBACK = 30 * MINUTE
+_SPELLS = {"nobody answered", "nobody could be reached"}
+
+
+class Run(msgspec.Struct):
+    """One step that was run: when, when it had been planned for, which, and why."""
+
+    at: int
+    planned: int
+    step: int
+    round: int
+    reason: str
+    targets: dict[str, int]
+
+
+class Case(msgspec.Struct):
+    """An incident. `taken` and `over` are None while an answer to a person is on its way."""
+
+    number: int
+    cluster: str
+    policy: str
+    members: tuple[tuple[str, str], ...]
+    opened: int
+    runs: list[Run] = []
+    taken: bool | None = False
+    taken_at: int = 0
+    worst: int = 0
+    over: bool | None = False
+    stirred: int = 0
+    hurried: bool = False
+    page_at: int = 0
+
+
+class Flight(msgspec.Struct):
+    """What is known of the attempts at one key. `life` counts the processes that died."""
+
+    state: str = "new"
+    life: int = 0
+    taken: bool = False
+    refused: bool = False
+    settled: bool = False
+    attempts: int = 0
+
+
+class Cases:
+    """All incidents, by number, and the attempts of every key."""
+
+    def __init__(self, auditor: Auditor) -> None:
+        self._auditor = auditor
+        self.known: dict[int, Case] = {}
+        self.flights: dict[str, Flight] = {}
+        self.life = 0
+        self.last_page: dict[str, int] = {}
+
+    def asked(self, event: e.Acknowledged | e.Unacknowledged | e.Resolved) -> None:
+        """A person answers."""
+        case = self.known.get(event.incident)
+        if case is None:
+            return
+        case.stirred = self._auditor.service
+        self._auditor.history.note(
+            case.cluster, f"asked: {type(event).__name__} {event.incident} by {event.by}"
+        )
+        match event:
+            case e.Unacknowledged():
+                case.taken = None if case.taken else case.taken
+            case e.Resolved():
+                case.over = None if not case.over else case.over
+
+    def answered(self, event: e.Acknowledged | e.Unacknowledged | e.Resolved, code: str) -> None:
+        """And is answered."""
+        case = self.known.get(event.incident)
+        if case is None:
+            return
+        case.stirred = self._auditor.service
+        self._auditor.history.note(
+            case.cluster, f"answered: {type(event).__name__} {event.incident}: {code}"
+        )
+        if code == "acknowledged":
+            case.taken, case.taken_at = True, self._auditor.service
+            self._check_withdrawn(case)
+        elif code in ("unacknowledged", "rings again"):
+            case.taken = False
+        elif code == "resolved":
+            case.over = True
+
+    def _check_withdrawn(self, case: Case) -> None:
+        for entry in self._auditor.open.values():
+            row = entry.row
+            waits = row.incident == case.number and not entry.claimed
+            if waits and row.kind == "page":
+                self._auditor.wrong(case.cluster, f"{row.key} still waits though it is taken")
+
+    def died(self) -> None:
+        """Whatever was under way was cut off."""
+        self.life += 1
+        for flight in self.flights.values():
+            if flight.state == "flying":
+                flight.state = "cut off"
+
+    def stir(self, cluster: str) -> None:
+        """Something about this cluster may change what is sent."""
+        for case in self.known.values():
+            if case.cluster == cluster:
+                case.stirred = self._auditor.service
+
+    def taken(self, case: Case) -> bool:
+        """Whether it surely is acknowledged, and nothing can have ended that."""
+        ladder = LADDERS[case.policy]
+        since = self._auditor.service - case.taken_at
+        if ladder.ack_timeout and since > ladder.ack_timeout - MINUTE:
+            return False
+        return case.taken is True and not self._worse(case)
+
+    def _worse(self, case: Case) -> bool:
+        """Whether a graver alert may have begun since it was taken."""
+        facts = self._auditor.facts
+        for (cluster, name), alert in facts.alerts.items():
+            graver = RANKS.index(SEVERITIES[name]) > case.worst
+            if cluster == case.cluster and graver and not facts.over((cluster, name)):
+                return True
+            assert alert.cluster == cluster
+        return False
+
+    def ran(self, fresh: Sequence[Row]) -> None:
+        """A commit put these deliveries into the outbox."""
+        pages: dict[int, list[Delivery]] = {}
+        for entry in fresh:
+            if entry.row.kind == "page":
+                pages.setdefault(entry.row.incident, []).append(entry.row)
+        for number, rows in pages.items():
+            seen: Any = msgspec.json.decode(rows[0].payload)
+            case = self.known.get(number) or self._open(number, seen)
+            told = [self._auditor.names[n] for row in rows for n in row.firing]
+            ranks = [RANKS.index(SEVERITIES[name]) for _, name in told]
+            case.worst = max([case.worst, *ranks])
+            self._run(case, seen, rows)
+
+    def _open(self, number: int, seen: Any) -> Case:
+        labels, policy = seen["group_labels"], seen["incident"]["policy"]
+        wide = {s for p in PLOTS.values() for s, name in p.policies.items() if name == policy}
+        members = tuple(
+            (cluster, name)
+            for cluster, name in self._auditor.facts.alerts
+            if cluster == labels["cluster"]
+            and labels.get("alertname", name) == name
+            and SEVERITIES[name] in wide
+        )
+        case = Case(number, labels["cluster"], policy, members, self._auditor.began)
+        self.known[number] = case
+        return case
+
+    def _run(self, case: Case, seen: Any, rows: Sequence[Delivery]) -> None:
+        auditor, at = self._auditor, self._auditor.began
+        place = seen["incident"]
+        targets = {row.target: row.due for row in rows}
+        run = Run(at, at, place["step"], place["round"], rows[0].reason, targets)
+        case.page_at = at
+        if self.taken(case):
+            auditor.wrong(case.cluster, f"incident {case.number} rings though it is taken")
+        if case.over:
+            auditor.wrong(case.cluster, f"incident {case.number} rings though it is over")
+        ladder = LADDERS[case.policy]
+        if run.reason.startswith("step "):
+            wanted = ladder.steps[run.step]
+            if set(wanted) != set(targets):
+                auditor.wrong(case.cluster, f"step {run.step + 1} rings {sorted(targets)}")
+        if ladder.rounds and run.reason.startswith("step ") and run.round >= ladder.rounds:
+            auditor.wrong(case.cluster, f"incident {case.number} begins round {run.round + 1}")
+        if case.runs and auditor.stirred(case.cluster, case.number) < case.runs[-1].at:
+            self._follows(case, case.runs[-1], run)
+        elif not case.runs and run.reason.startswith("step ") and (run.step or run.round):
+            quiet = auditor.stirred(case.cluster, case.number) < at - 10 * MINUTE
+            if quiet:
+                auditor.wrong(case.cluster, f"incident {case.number} begins with {run.reason}")
+        case.runs.append(run)
+
+    def _follows(self, case: Case, before: Run, run: Run) -> None:
+        """Nothing happened in between: it must be the next step, at its time."""
+        auditor, ladder = self._auditor, LADDERS[case.policy]
+        ordinary = before.reason.startswith("step ")
+        if ordinary:
+            wait = ladder.waits[before.step]
+            step = (before.step + 1) % len(ladder.steps)
+            round_ = before.round + (step == 0)
+        else:
+            wait, step, round_ = FALLBACK, before.step, before.round
+        spent = bool(ladder.rounds) and round_ >= ladder.rounds
+        rings = run.reason in _SPELLS
+        expected = set(ladder.fallback) if spent or not ordinary else set(ladder.steps[step])
+        if before.reason in _SPELLS or ordinary:
+            right = rings if spent or not ordinary else (run.step, run.round) == (step, round_)
+            if not right or set(run.targets) != expected:
+                said = f"{run.reason}, after {before.reason}"
+                auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
+            run.planned = before.planned + wait
+            self._in_time(case, run)
+        if run.at - run.planned > LATE or rings:
+            run.planned = run.at
+
+    def _in_time(self, case: Case, run: Run) -> None:
+        auditor, number = self._auditor, case.number
+        late = run.at - run.planned
+        if late < -PROMPT:
+            auditor.wrong(case.cluster, f"incident {number} is {-late / SECOND:.0f} s early")
+        elif late > PROMPT + auditor.time.missed(run.planned):
+            auditor.wrong(case.cluster, f"incident {number} is {late / SECOND:.0f} s late")
+
+    def ends(self, row: Delivery) -> None:
+        """A commit planned to tell of an incident's end."""
+        case, auditor = self.known.get(row.incident), self._auditor
+        if case is None or case.over is not False or auditor.reloaded > case.opened:
+            return
+        told = {n for entry in auditor.rows.values() if entry.row.incident == case.number
+                for n in entry.row.firing}
+        if any(auditor.facts.fires(auditor.names[n], auditor.service) for n in told):
+            auditor.wrong(case.cluster, f"incident {case.number} ends, and its alerts fire")
+
+    def begins(self, outgoing: Outgoing) -> None:
+        """The first byte of a message leaves."""
+        auditor, key = self._auditor, outgoing.key
+        entry = auditor.rows[auditor.keys[key]]
+        about, row = entry.cluster, entry.row
+        flight = self.flights.setdefault(key, Flight())
+        auditor.history.note(about, f"begins {row.kind} {key} to {row.target}")
+        auditor.history.count("sends")
+        if not entry.claimed or entry.closed:
+            auditor.wrong(about, f"{key} is sent without a claim")
+        if flight.state == "flying":
+            auditor.wrong(about, f"{key} is sent twice at once")
+        if flight.settled or (flight.state in ("taken", "refused") and flight.life == self.life):
+            auditor.wrong(about, f"{key} is sent again though it was {flight.state}")
+        self._in_order(entry)
+        flight.state, flight.life = "flying", self.life
+        flight.attempts += 1
+        case = self.known.get(row.incident)
+        if row.kind == "page" and case is not None:
+            self._page(case, row, key)
+
+    def _in_order(self, entry: Row) -> None:
+        for other in self._auditor.open.values():
+            if other.row.lane == entry.row.lane and other.row.id < entry.row.id:
+                text = f"{entry.row.key} overtakes {other.row.key}"
+                self._auditor.wrong(entry.cluster, text)
+
+    def _page(self, case: Case, row: Delivery, key: str) -> None:
+        auditor = self._auditor
+        self.last_page[case.cluster] = auditor.service
+        if self.taken(case):
+            auditor.wrong(case.cluster, f"{key} begins though {case.number} is taken")
+        if case.over:
+            auditor.wrong(case.cluster, f"{key} begins though {case.number} is over")
+        if all(auditor.facts.over(member) for member in case.members):
+            auditor.wrong(case.cluster, f"{key} begins though nothing fires any more")
+        run = next((r for r in reversed(case.runs) if row.target in r.targets), None)
+        after = LADDERS[case.policy].steps[run.step].get(row.target, 0) if run else 0
+        if run and run.reason.startswith("step ") and not case.hurried:
+            early = run.at + after - auditor.service
+            if early > 0:
+                auditor.wrong(case.cluster, f"{key} leaves {early / SECOND:.0f} s early")
+
+    def arrives(self, outgoing: Outgoing) -> None:
+        """A provider has it."""
+        self.flights[outgoing.key].taken = True
+        self._auditor.history.count("arrivals")
+
+    def finishes(self, outgoing: Outgoing, outcome: str) -> None:
+        """The attempt is over, as far as the sender knows."""
+        flight = self.flights[outgoing.key]
+        entry = self._auditor.rows[self._auditor.keys[outgoing.key]]
+        self._auditor.history.note(entry.cluster, f"{outcome}: {outgoing.key}")
+        flight.state = outcome
+        flight.refused |= outcome == "refused"
+        case = self.known.get(entry.row.incident)
+        if case is not None and outcome != "taken":
+            case.hurried = True
+            if outcome == "refused":
+                case.stirred = self._auditor.service
+
+    def settled(self, key: str) -> None:
+        """The sender was told that its success is known."""
+        self.flights[key].settled = True
+
+    def was_taken(self, key: str) -> bool:
+        """Whether a provider took it and said so."""
+        flight = self.flights.get(key)
+        return flight is not None and flight.taken and flight.state == "taken"
+
+    def was_refused(self, key: str) -> bool:
+        """Whether a provider refused it for good."""
+        flight = self.flights.get(key)
+        return flight is not None and flight.refused

@@ -1,0 +1,126 @@
+"""People: they read what they are sent, and take it, give it back, close it, and ask for quiet."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from random import Random
+from typing import Any, Protocol
+
+import anyio
+import msgspec
+from sim.plot import CLUSTERS
+from sim.pulse import Lost
+
+from router.core import event as e
+from router.core.matcher import parse_list
+from router.core.moment import MINUTE
+from router.core.outgoing import Outgoing
+from router.core.silence import Silence, expire
+from router.errors import RouterError
+from router.runtime.door import Outcome
+from router.runtime.links import LinkError, Signer
+
+Ask = Callable[[Sequence[e.Event]], Coroutine[Any, Any, list[Outcome]]]
+
+
+class Start(Protocol):
+    """Lets something happen beside everything else."""
+
+    def __call__(self, what: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> None: ...
+
+
+class Habits(msgspec.Struct):
+    """How likely people are to do what; `minutes` between whims of theirs."""
+
+    acks: float = 0.0
+    races: float = 0.0
+    minutes: float = 20.0
+    whims: tuple[str, ...] = ()
+
+
+class People:
+    """All of them. `busy` is false when they are away and answer nothing."""
+
+    def __init__(
+        self, chance: Random, ask: Ask, start: Start, signer: Signer, wall: Callable[[], int]
+    ) -> None:
+        self.chance = chance
+        self.habits = Habits()
+        self.busy = True
+        self.silences: dict[str, Silence] = {}
+        self._ask = ask
+        self._start = start
+        self._signer = signer
+        self._wall = wall
+        self._seen: list[int] = []
+        self._count = 0
+
+    def reads(self, outgoing: Outgoing) -> None:
+        """A message has arrived."""
+        if not outgoing.ack_url:
+            return
+        token = outgoing.ack_url.rpartition("/")[2]
+        try:
+            link = self._signer.read(token, self._wall())
+        except LinkError:
+            return
+        if link.incident not in self._seen:
+            self._seen.append(link.incident)
+        if self.busy and self.chance.random() < self.habits.acks:
+            races = self.chance.random() < self.habits.races
+            delay = self.chance.uniform(0.0, 0.5) if races else self.chance.uniform(1.0, 700.0)
+            self._start(self.take, link.incident, link.target, delay)
+
+    async def take(self, number: int, by: str, delay: float) -> None:
+        """Acknowledge after a while; once more if nobody answers."""
+        await anyio.sleep(delay)
+        who = by.removeprefix("user:").partition("/")[0]
+        for _ in range(3):
+            if await self._try(e.Acknowledged(incident=number, by=who, via="link")):
+                return
+            await anyio.sleep(5.0)
+
+    async def live(self) -> None:
+        """Do something now and then."""
+        while True:
+            await anyio.sleep(self.chance.expovariate(1 / (60.0 * self.habits.minutes)))
+            if self.busy and self.habits.whims:
+                await self._whim(self.chance.choice(self.habits.whims))
+
+    async def _whim(self, whim: str) -> None:
+        if whim == "silence":
+            await self.silence(self.chance.choice(list(CLUSTERS)))
+        elif whim == "unsilence" and self.silences:
+            await self.unsilence(self.chance.choice(sorted(self.silences)))
+        elif self._seen:
+            number = self.chance.choice(self._seen[-6:])
+            kinds = {"ack": e.Acknowledged, "unack": e.Unacknowledged, "resolve": e.Resolved}
+            if whim in kinds:
+                await self._try(kinds[whim](incident=number, by="ana", via="api"))
+
+    async def silence(self, cluster: str) -> None:
+        """Ask for quiet about a cluster."""
+        self._count += 1
+        now = self._wall()
+        silence = Silence(
+            id=f"s{self._count}",
+            matchers=parse_list(f'cluster="{cluster}"'),
+            starts_at=now,
+            ends_at=now + self.chance.randint(1, 90) * MINUTE,
+            updated_at=now,
+            created_by="ana",
+        )
+        if await self._try(e.Silenced((silence,))):
+            self.silences[silence.id] = silence
+
+    async def unsilence(self, name: str) -> None:
+        """Let it be loud again."""
+        ended = expire(self.silences[name], self._wall())
+        while not await self._try(e.Silenced((ended,))):
+            await anyio.sleep(5.0)
+        self.silences.pop(name, None)
+
+    async def _try(self, event: e.Event) -> bool:
+        try:
+            await self._ask([event])
+        except (RouterError, Lost):
+            return False
+        return True

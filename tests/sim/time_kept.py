@@ -1,0 +1,64 @@
+"""Service time as it ought to be, and when the service could not be expected to act in it."""
+
+from bisect import bisect_right
+
+from sim.machine import Machine
+
+from router.core.moment import DAY
+
+_MOST = 7 * DAY
+
+
+class TimeKept:
+    """Kept from outside: true time, and across a power cut what the wall clock says."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._offset = DAY
+        self._boot = machine.boots
+        self._last = (0, machine.wall)
+        self._since: dict[str, int] = {}
+        self._begins: list[int] = []
+        self._sums: list[int] = []
+        self._spent = 0
+
+    def service(self) -> int:
+        """The service time now."""
+        return self._machine.passed + self._offset
+
+    def stamped(self) -> None:
+        """A commit kept the time."""
+        self._last = (self.service(), self._machine.wall)
+
+    def started(self) -> None:
+        """A process began: after a power cut time goes on from the last commit."""
+        if self._machine.boots != self._boot:
+            self._boot = self._machine.boots
+            service, wall = self._last
+            away = min(max(self._machine.wall - wall, 0), _MOST)
+            self._offset = service + away - self._machine.passed
+
+    def away(self, why: str) -> None:
+        """From now on nothing can be expected, for this reason."""
+        if not self._since:
+            self._begins.append(self.service())
+            self._sums.append(self._spent)
+        self._since.setdefault(why, self.service())
+
+    def back(self, why: str) -> None:
+        """That is over."""
+        if self._since.pop(why, None) is not None and not self._since:
+            self._spent += max(self.service() - self._begins[-1], 0)
+
+    def missed(self, since: int) -> int:
+        """How much of the time since then nothing could be expected in."""
+        return self._total(self.service()) - self._total(since)
+
+    def _total(self, at: int) -> int:
+        place = bisect_right(self._begins, at) - 1
+        if place < 0:
+            return 0
+        after = self._sums[place + 1] if place + 1 < len(self._sums) else self._spent
+        open_ = place + 1 == len(self._sums) and bool(self._since)
+        length = at - self._begins[place]
+        return self._sums[place] + (length if open_ else min(length, after - self._sums[place]))
