@@ -33,6 +33,9 @@ proof: setup  ## The long runs, with figures written to docs/reliability.md
 differential: setup  ## A long comparison with Debian's Alertmanager: new random sequences for both
 	TOCSIN_LONG=1 $(RUN) pytest -s tests/differential
 
+bench: setup  ## Alertmanager and Tocsin under the same load, side by side; writes docs/benchmarks.md
+	$(RUN) python -m bench $(BENCH)
+
 format: setup  ## Rewrite the code in the house style
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .

@@ -16,8 +16,8 @@ P99 = Figure("critical page in a storm of 100,000 a minute, p99", "ms", "≤ 50 
 
 
 async def measure(kind: str, folder: Path, scale: float) -> dict[Figure, float]:
-    """One storm of twenty seconds (less when scaled down) against a fresh server."""
-    seconds = max(5, int(20 * scale))
+    """One storm of fifteen seconds (less when scaled down) against a fresh server."""
+    seconds = max(5, int(15 * scale))
     count = _A_MINUTE * seconds // 60
     async with listening() as sink:
         with serving(kind, folder, sink=sink.url, group_wait="2s") as server:

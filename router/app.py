@@ -131,8 +131,20 @@ def _configuration(options: ServeOptions, last_good: bytes) -> tuple[Loaded, lis
             raise
         for problem in error.problems:
             _log.error("the last good routes.toml is served instead", problem=problem)
-        return _parse(options, last_good), error.problems
+        return _last_good(options, last_good, error), error.problems
     return complete(parsed, console=options.console), []
+
+
+def _last_good(options: ServeOptions, text: bytes, error: ConfigError) -> Loaded:
+    """What was in force before; the file's own *error* when that was written in another notation.
+
+    Raises:
+        ConfigError: nothing earlier can be used.
+    """
+    try:
+        return _parse(options, text)
+    except ConfigError:
+        raise error from None
 
 
 class Service:

@@ -14,7 +14,7 @@ def local(table: Table, key: str) -> datetime | None:
     """A local date and time on a whole minute, without an offset."""
     found = _time(table, key)
     if found is not None and found.tzinfo is not None:
-        table.problem("has an offset; leave it out, `timezone` says where the time is local", key)
+        table.problem("has an offset; leave it out, `timezone` says whose clock it is", key)
         return None
     return found
 

@@ -55,10 +55,12 @@ def _point(text: str) -> Point:
     Raises:
         ValueError: it is neither.
     """
-    *day, clock = text.split()
-    if len(day) > 1:
-        raise ValueError(f'{text!r} is no time; write it like "09:00" or "friday 18:00"')
-    return _days(day[0])[0] if day else None, _clock(clock)
+    match text.split():
+        case [clock]:
+            return None, _clock(clock)
+        case [day, clock]:
+            return _days(day)[0], _clock(clock)
+    raise ValueError(f'{text!r} is no time; write it like "09:00" or "friday 18:00"')
 
 
 def _clock(text: str) -> int:

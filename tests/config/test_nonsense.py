@@ -16,6 +16,19 @@ email = "ana@example.com"
 contact = { urgent = [{ via = "email", after = "5m" }] }
 [teams.x]
 members = ["ana"]
+[schedules.on]
+allow_gaps = true
+[[schedules.on.layers]]
+users = [["ana"], "ana"]
+rotation = { every = "12h" }
+start = 2026-01-05T09:00:00
+anchor = { user = "ana", at = 2026-01-05T09:00:00 }
+restrict = [{ days = ["mon"], from = "09:00", to = "17:00" }]
+holidays = [2026-12-25]
+[[schedules.on.overrides]]
+from = 2026-12-24T00:00:00
+to = 2026-12-27T00:00:00
+add = ["ana"]
 [channels.email]
 smarthost = "h:25"
 from = "a@b.c"
@@ -24,7 +37,7 @@ slack = [{ channel = "#ops", token = "${T}" }]
 [policies.p]
 rounds = 2
 [[policies.p.steps]]
-notify = ["user:ana", "receiver:ops"]
+notify = ["user:ana", "receiver:ops", "schedule:on"]
 [policies.d]
 digest = { at = "09:00", days = ["mon"], notify = ["team:x"] }
 [route]
@@ -42,7 +55,17 @@ kind = "redis"
 url = "redis://h"
 stream = "s"
 """
-TABLES = ("users", "teams", "channels", "receivers", "policies", "route", "inhibit", "intervals")
+TABLES = (
+    "users",
+    "teams",
+    "schedules",
+    "channels",
+    "receivers",
+    "policies",
+    "route",
+    "inhibit",
+    "intervals",
+)
 PIECES = (
     *TABLES,
     "sources",
@@ -64,7 +87,7 @@ PIECES = (
 def _check(text: bytes) -> None:
     problems = ["routes.toml:1: nothing is wrong"]
     try:
-        load(text, folder=NOWHERE, environ={})
+        load(text, folder=NOWHERE, environ={}, wall=1_800_000_000_000_000)
     except ConfigError as error:
         problems = error.problems
     lines = [int(problem.split(":")[1]) for problem in problems]

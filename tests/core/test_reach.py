@@ -1,7 +1,6 @@
 """References mean whoever they mean at the moment."""
 
 import pytest
-from msgspec.structs import replace
 from support.clocks import at
 from support.configured import channel, configured, person, route
 from support.rota import layer, schedule
@@ -9,18 +8,16 @@ from support.rota import layer, schedule
 from router.core.moment import MINUTE
 from router.core.reach import reach
 
-HOUSE = replace(
-    configured(
-        route(to="ops"),
-        users=[
-            person("ana", "slack", later={"sms": "2m"}),
-            person("bo", "sms"),
-            person("cy"),
-            person("di", "push"),
-        ],
-        receivers=[channel("ops")],
-        teams={"web": ("ana", "bo"), "none": ()},
-    ),
+HOUSE = configured(
+    route(to="ops"),
+    users=[
+        person("ana", "slack", later={"sms": "2m"}),
+        person("bo", "sms"),
+        person("cy"),
+        person("di", "push"),
+    ],
+    receivers=[channel("ops")],
+    teams={"web": ("ana", "bo"), "none": ()},
     schedules={
         "weekly": schedule(layer("ana", "bo", every="weekly")),
         "pair": schedule(layer("di+ana", "cy", every="weekly")),

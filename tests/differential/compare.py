@@ -141,8 +141,7 @@ def _unlike(one: Any, other: Any) -> str:
     missing = [each for each in theirs if each not in ours]
     more = [each for each in ours if each not in theirs]
     if not missing and not more:
-        orders = ([(each.get("id"), _place(each)) for each in list] for list in (theirs, ours))
-        return "the order: alertmanager {} tocsin {}".format(*orders)
+        return f"the order: alertmanager {json.dumps(theirs)} tocsin {json.dumps(ours)}"
     return f"only alertmanager {json.dumps(missing)} only tocsin {json.dumps(more)}"
 
 
@@ -155,9 +154,7 @@ def _shown(answer: tuple[int, Any], names: dict[str, str]) -> tuple[int, Any]:
     status, body = answer
     shown = _plain(body, names)
     if isinstance(shown, list) and shown and ("matchers" in shown[0] or "receiver" in shown[0]):
-        shown = [
-            each for _, ties in groupby(shown, _place) for each in sorted(ties, key=json.dumps)
-        ]
+        shown = [each for _, ties in groupby(shown, _place) for each in sorted(ties, key=_text)]
     return status, shown
 
 

@@ -4,12 +4,11 @@ The list is in docs/alertmanager.md. A random sequence is not compared beyond on
 """
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
-
 from differential.compare import Message, message
 from differential.pair import Played, pair, play
 from differential.sequences import Step
@@ -55,7 +54,7 @@ STEPS = [
     _ends(1, "Empty"),
     _fires(3, "Empty"),
     _fires(0, "Old"),
-    _fires(0.75, "Old", "b", since=-3600),
+    _fires(1, "Old", "b", since=-3600),
     _fires(0, "Again"),
     _fires(0, "Again", "b"),
     _ends(1, "Again"),
@@ -68,20 +67,18 @@ STEPS = [
 
 
 @pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    """What runs a fixture that lasts for all of these tests."""
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """What both did, all of it in one run."""
-    async with pair(Path(tmp_path_factory.mktemp("pair")), _yml) as sides:
-        yield await play(sides, sorted(STEPS, key=lambda step: step.at))
+    return anyio.run(_play, tmp_path_factory.mktemp("pair"))
+
+
+async def _play(folder: Path) -> Played:
+    async with pair(folder, _yml) as sides:
+        return await play(sides, sorted(STEPS, key=lambda step: step.at))
 
 
 def told(played: Played, name: str) -> tuple[list[str], list[str]]:
-    """What each side told of the group with this name, as `time: alerts`."""
+    """What each side told of the group with this name, as `half second: alerts`."""
     theirs, ours = (
         [_line(each) for each in (message(x, played) for x in letters) if _is(each, name)]
         for letters in played.letters
@@ -95,7 +92,7 @@ def _is(found: Message, name: str) -> bool:
 
 def _line(found: Message) -> str:
     alerts = (f"{alert['status']} {alert['labels']['host']}" for alert in found.body["alerts"])
-    return f"{round(found.at * 4) / 4:g}: {', '.join(alerts)}"
+    return f"{int(found.at * 2) / 2:g}: {', '.join(alerts)}"
 
 
 def test_who_was_told_is_told_of_the_end_though_it_is_silenced_meanwhile(played: Played) -> None:
@@ -118,7 +115,7 @@ def test_a_group_that_was_empty_begins_anew(played: Played) -> None:
 
 def test_only_the_alert_that_opens_a_group_makes_it_hurry(played: Played) -> None:
     theirs, ours = told(played, "Old")
-    assert theirs[0] == "0.75: firing a, firing b"
+    assert theirs[0] == "1: firing a, firing b"
     assert ours[0] == "2.5: firing a, firing b"
 
 

@@ -91,11 +91,17 @@ async def test_an_edit_of_it_is_taken_over_and_a_mistake_is_not(tmp_path: Path) 
                 "the mistake is named",
                 lambda: "field reciever not found in route" in service.stderr,
             )
+            config.write_text(text.replace("group_interval: 300ms", "group_interval: 200ms"))
+            await eventually("it is in force", lambda: in_force(service) == 1)
             (tmp_path / "hook").write_text(f"{inbox.url}/elsewhere\n")
-            config.write_text(text)
-            await eventually("it is in force", lambda: "is in force" in service.stderr)
+            await eventually("the other file is noticed", lambda: in_force(service) == 2)
             await amtool(f"--alertmanager.url={service.url}", "alert", "add", "Full", "service=db1")
             await inbox.wait("/elsewhere")
+
+
+def in_force(service: Service) -> int:
+    """How many edits were taken over."""
+    return service.stderr.count("is in force")
 
 
 async def test_other_machines_are_let_in_only_if_that_is_said(tmp_path: Path) -> None:

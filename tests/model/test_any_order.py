@@ -68,7 +68,7 @@ def stubborn() -> Configuration:
             policy(
                 "critical",
                 step("2m", "user:ana"),
-                step("4m", "user:bo"),
+                step("4m", "user:bo", "receiver:ops"),
                 rounds=0,
                 ack_timeout="20m",
             )

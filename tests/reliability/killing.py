@@ -58,7 +58,7 @@ async def ordeal(
                 tasks.start_soon(load.add, redis)
             tasks.start_soon(load.answer, process.url, sink, 0.2)
             for _ in range(kills):
-                await _kill(process, random)
+                await _kill(process, load, random)
             await anyio.sleep(seconds)
             load.stop = True
         await _quiet(history, redis, patience)
@@ -66,9 +66,14 @@ async def ordeal(
         return Ordeal(history=history, readied=process.readied)
 
 
-async def _kill(process: Process, random: Random) -> None:
-    """One kill and its restart; now and then another one in the middle of the recovery."""
+async def _kill(process: Process, load: Load, random: Random) -> None:
+    """One kill and its restart: at any moment, or at once after an answer 2xx.
+
+    Now and then another one follows in the middle of the recovery.
+    """
     await anyio.sleep(0.1 + 1.4 * random.random())
+    if random.random() < 0.5:
+        await load.news.wait()
     process.crash()
     if random.random() < 0.2:
         await process.start(ready=False)

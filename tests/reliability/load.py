@@ -18,7 +18,8 @@ GROUP = "tocsin"
 class Load:
     """Hands alerts in until `stop` is set; everything it did is in the history.
 
-    `pause` is the longest pause of a connection between two requests, in seconds.
+    `pause` is the longest pause of a connection between two requests, in seconds. `news` is set at
+    the next 2xx, and then another takes its place.
     """
 
     def __init__(self, history: History, seed: str, *, pause: float = 0.04) -> None:
@@ -26,7 +27,7 @@ class Load:
         self._seed = seed
         self._pause = pause
         self.stop = False
-        self.entries = 0
+        self.news = anyio.Event()
 
     async def post(self, url: str, name: str, most: int) -> None:
         """One connection: batches of up to `most` alerts a request, one after another."""
@@ -39,8 +40,18 @@ class Load:
                     return
                 sent = _batch(random, f"{name}{number}", most)
                 self._history.sent.append(sent)
-                await _post(session, f"{url}/api/v2/alerts", sent)
+                await self._post(session, f"{url}/api/v2/alerts", sent)
                 await anyio.sleep(random.random() * self._pause)
+
+    async def _post(self, session: aiohttp.ClientSession, url: str, sent: Sent) -> None:
+        try:
+            async with session.post(url, json=_alerts(sent)) as reply:
+                if reply.status == 200:
+                    sent.accepted = time.monotonic()
+                    self.news.set()
+                    self.news = anyio.Event()
+        except (aiohttp.ClientError, TimeoutError):
+            await anyio.sleep(0.02)
 
     async def add(self, url: str) -> None:
         """A producer of the Redis stream; who adds an entry has handed it in."""
@@ -53,7 +64,6 @@ class Load:
                 self._history.sent.append(sent)
                 await client.xadd(STREAM, {"payload": json.dumps(_alerts(sent))})
                 sent.accepted = time.monotonic()
-                self.entries += 1
                 await anyio.sleep(random.random() * self._pause)
 
     async def answer(self, url: str, sink: Sink, share: float) -> None:
@@ -107,12 +117,3 @@ def _batch(random: Random, name: str, most: int) -> Sent:
 def _alerts(sent: Sent) -> list[dict[str, object]]:
     shared = {"alertname": "Load", "batch": sent.batch, "paged": "yes" if sent.paged else "no"}
     return [{"labels": {**shared, "n": n}} for n in sent.alerts]
-
-
-async def _post(session: aiohttp.ClientSession, url: str, sent: Sent) -> None:
-    try:
-        async with session.post(url, json=_alerts(sent)) as reply:
-            if reply.status == 200:
-                sent.accepted = time.monotonic()
-    except (aiohttp.ClientError, TimeoutError):
-        await anyio.sleep(0.02)

@@ -251,7 +251,7 @@ async def test_a_page_that_waits_for_a_held_incident_keeps_nobody_busy() -> None
         rooms.clock.move(SECOND)
         for _ in range(20):
             await rooms.loop.drain()
-        assert asked == [e.Claimed(min(rooms.loop.state.deliveries))], "it asks once, and waits"
+        assert len(asked) == 1, "it asks once, and waits"
         assert rooms.post.targets() == ["user:ana/slack"]
         rooms.clock.move(SECOND)
         await rooms.alert()

@@ -1,6 +1,6 @@
 """The front door: what is answered is durable, what fails costs only itself."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 import anyio
@@ -205,8 +205,8 @@ async def test_any_other_failure_of_the_disk_ends_the_loop() -> None:
 class Unsound(State):
     """A state that cannot take what was decided."""
 
-    def apply(self, commands: Sequence[c.Command]) -> None:
-        if commands:
+    def apply(self, commands: Iterable[c.Command]) -> None:
+        if any(commands):
             raise AttributeError("a bug")
 
 

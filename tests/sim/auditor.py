@@ -70,6 +70,7 @@ class Auditor:
         self.requests: dict[int, tuple[int, Sequence[e.Event]]] = {}
         self.commits = 0
         self.began = 0
+        self.full = False
         self._plots: dict[int, Plot] = {}
         self._count = 0
 
@@ -88,6 +89,10 @@ class Auditor:
         reports = [self._report(one) for one in events if isinstance(one, e.Reported)]
         if reports:
             self.facts.invoked(self._count, reports, self.service)
+        for report in reports:
+            if self.facts.alerts[report.key].firing is not report.firing:
+                word = "fires" if report.firing else "ends"
+                self.history.note(report.key[0], f"reported ({self._count}): {report.key[1]} {word}")
         for one in events:
             match one:
                 case e.Acknowledged() | e.Unacknowledged() | e.Resolved():
@@ -103,6 +108,11 @@ class Auditor:
     def answered(self, request: int, outcomes: Sequence[Outcome]) -> None:
         """They were told that it is done."""
         at, events = self.requests.pop(request)
+        for one in events:
+            if isinstance(one, e.Reported):
+                cluster = self._report(one).key[0]
+                self.history.note(cluster, f"answered ({request})")
+                break
         late = self.service - at - self.time.missed(at)
         if late > PROMPT:
             self.wrong("", f"an answer took {late / SECOND:.0f} s: {_shown(events)}")
@@ -117,8 +127,6 @@ class Auditor:
                         self._silenced(silence)
                 case e.Reconfigured() if request in self._plots:
                     self.plot, self.reloaded = self._plots.pop(request), self.service
-                case e.Delivered(delivery=number):
-                    self.cases.settled(self.rows[number].row.key)
 
     def refused(self, request: int) -> None:
         """They were told that it is not done."""
@@ -157,9 +165,14 @@ class Auditor:
         self.began = self.service
         self.time.away("commit")
 
-    def idle(self) -> None:
-        """It is over."""
+    def idle(self, *, full: bool) -> None:
+        """It is over; `full` when there was no room, and nothing of it is durable."""
+        self.full = full
         self.time.back("commit")
+        if full:
+            self.time.away("full")
+        else:
+            self.time.back("full")
 
     def committed(self, commands: Sequence[c.Command]) -> None:
         """It is durable."""
@@ -192,7 +205,7 @@ class Auditor:
             if self.facts.fires((own, name), self.service):
                 self.wrong(cluster, f"{row.key} says that {name} of {own} ended, and it fires")
         if row.kind == "resolved":
-            self.cases.ends(row)
+            self.cases.closes(row)
         return entry
 
     def _tells_firing(self, entry: Row, key: tuple[str, str]) -> None:

@@ -23,10 +23,14 @@ _SPELLS = {"nobody answered", "nobody could be reached"}
 
 
 class Run(msgspec.Struct):
-    """One step that was run: when, when it had been planned for, which, and why."""
+    """One step that was run: when, when it had been planned for, which, and why.
+
+    It may have been `planned` up to a minute earlier when that is not `exact`.
+    """
 
     at: int
     planned: int
+    exact: bool
     step: int
     round: int
     reason: str
@@ -58,7 +62,6 @@ class Flight(msgspec.Struct):
     life: int = 0
     taken: bool = False
     refused: bool = False
-    settled: bool = False
     attempts: int = 0
 
 
@@ -71,6 +74,7 @@ class Cases:
         self.flights: dict[str, Flight] = {}
         self.life = 0
         self.last_page: dict[str, int] = {}
+        self.believes: dict[tuple[str, str], dict[str, tuple[bool, int]]] = {}
 
     def asked(self, event: e.Acknowledged | e.Unacknowledged | e.Resolved) -> None:
         """A person answers."""
@@ -151,10 +155,10 @@ class Cases:
         for number, rows in pages.items():
             seen: Any = msgspec.json.decode(rows[0].payload)
             case = self.known.get(number) or self._open(number, seen)
+            self._run(case, seen, rows)
             told = [self._auditor.names[n] for row in rows for n in row.firing]
             ranks = [RANKS.index(SEVERITIES[name]) for _, name in told]
             case.worst = max([case.worst, *ranks])
-            self._run(case, seen, rows)
 
     def _open(self, number: int, seen: Any) -> Case:
         labels, policy = seen["group_labels"], seen["incident"]["policy"]
@@ -174,7 +178,8 @@ class Cases:
         auditor, at = self._auditor, self._auditor.began
         place = seen["incident"]
         targets = {row.target: row.due for row in rows}
-        run = Run(at, at, place["step"], place["round"], rows[0].reason, targets)
+        exact = auditor.time.missed(at - LATE - PROMPT) == 0
+        run = Run(at, at, exact, place["step"], place["round"], rows[0].reason, targets)
         case.page_at = at
         if self.taken(case):
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is taken")
@@ -213,20 +218,21 @@ class Cases:
             if not right or set(run.targets) != expected:
                 said = f"{run.reason}, after {before.reason}"
                 auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
-            run.planned = before.planned + wait
-            self._in_time(case, run)
-        if run.at - run.planned > LATE or rings:
-            run.planned = run.at
+            self._in_time(case, run, before.planned + wait, exact=before.exact)
+            if before.exact and run.at - before.planned - wait < LATE - PROMPT and not rings:
+                run.planned, run.exact = before.planned + wait, True
+        if rings:
+            run.exact = True
 
-    def _in_time(self, case: Case, run: Run) -> None:
+    def _in_time(self, case: Case, run: Run, planned: int, *, exact: bool) -> None:
         auditor, number = self._auditor, case.number
-        late = run.at - run.planned
-        if late < -PROMPT:
+        late = run.at - planned
+        if late < -PROMPT - (0 if exact else LATE):
             auditor.wrong(case.cluster, f"incident {number} is {-late / SECOND:.0f} s early")
-        elif late > PROMPT + auditor.time.missed(run.planned):
+        elif late > PROMPT + auditor.time.missed(planned):
             auditor.wrong(case.cluster, f"incident {number} is {late / SECOND:.0f} s late")
 
-    def ends(self, row: Delivery) -> None:
+    def closes(self, row: Delivery) -> None:
         """A commit planned to tell of an incident's end."""
         case, auditor = self.known.get(row.incident), self._auditor
         if case is None or case.over is not False or auditor.reloaded > case.opened:
@@ -244,11 +250,11 @@ class Cases:
         flight = self.flights.setdefault(key, Flight())
         auditor.history.note(about, f"begins {row.kind} {key} to {row.target}")
         auditor.history.count("sends")
-        if not entry.claimed or entry.closed:
+        if entry.closed or not (entry.claimed or auditor.full):
             auditor.wrong(about, f"{key} is sent without a claim")
         if flight.state == "flying":
             auditor.wrong(about, f"{key} is sent twice at once")
-        if flight.settled or (flight.state in ("taken", "refused") and flight.life == self.life):
+        if flight.state in ("taken", "refused") and flight.life == self.life:
             auditor.wrong(about, f"{key} is sent again though it was {flight.state}")
         self._in_order(entry)
         flight.state, flight.life = "flying", self.life
@@ -282,9 +288,17 @@ class Cases:
     def arrives(self, outgoing: Outgoing) -> None:
         """A provider has it."""
         self.flights[outgoing.key].taken = True
-        self._auditor.history.count("arrivals")
+        auditor = self._auditor
+        auditor.history.count("arrivals")
+        row = auditor.rows[auditor.keys[outgoing.key]].row
+        if row.kind != "notification" or row.incident:
+            return
+        for numbers, fires in ((row.firing, True), (row.resolved, False)):
+            for number in numbers:
+                known = self.believes.setdefault(auditor.names[number], {})
+                known[row.target] = (fires, auditor.service)
 
-    def finishes(self, outgoing: Outgoing, outcome: str) -> None:
+    def ends(self, outgoing: Outgoing, outcome: str) -> None:
         """The attempt is over, as far as the sender knows."""
         flight = self.flights[outgoing.key]
         entry = self._auditor.rows[self._auditor.keys[outgoing.key]]
@@ -296,10 +310,6 @@ class Cases:
             case.hurried = True
             if outcome == "refused":
                 case.stirred = self._auditor.service
-
-    def settled(self, key: str) -> None:
-        """The sender was told that its success is known."""
-        self.flights[key].settled = True
 
     def was_taken(self, key: str) -> bool:
         """Whether a provider took it and said so."""

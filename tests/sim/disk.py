@@ -33,7 +33,7 @@ class Watch(Protocol):
 
     def committed(self, commands: Sequence[c.Command]) -> None: ...
 
-    def idle(self) -> None: ...
+    def idle(self, *, full: bool) -> None: ...
 
 
 class Disk:
@@ -76,8 +76,12 @@ class SimJournal:
     async def commit(self, commands: Sequence[c.Command], stamp: Stamp) -> None:
         self._pulse.check()
         self._disk.watch.busy()
-        await self._commit(commands, stamp)
-        self._disk.watch.idle()
+        try:
+            await self._commit(commands, stamp)
+        except DiskFull:
+            self._disk.watch.idle(full=True)
+            raise
+        self._disk.watch.idle(full=False)
 
     async def _commit(self, commands: Sequence[c.Command], stamp: Stamp) -> None:
         disk, weather, pulse = self._disk, self._disk.weather, self._pulse

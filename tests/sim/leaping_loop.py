@@ -17,7 +17,7 @@ class _Leaping(selectors.SelectSelector):
 
     def select(
         self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    ) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if not ready:
             if timeout is None:

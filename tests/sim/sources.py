@@ -61,7 +61,8 @@ class Source:
     def turn(self, key: Key, *, firing: bool) -> None:
         """It fires, or it has ended."""
         self.firing[key] = self.owed[key] = firing
-        self._began[key] = self._wall()
+        if firing:
+            self._began[key] = self._wall()
         self._news.set()
 
     async def tell(self) -> None:

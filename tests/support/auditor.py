@@ -19,6 +19,7 @@ LATE = MINUTE
 
 # What may bring a step forward, and what may let the count of steps jump.
 _HURRIES = {"nobody_reached", "rings_again", "unmuted", "muted", "stopped"}
+_DELAYS = {"acknowledged", "held", "muted", "fallback", "started"}
 _JUMPS = {"worsened", "muted", "unmuted", "fallback", "exhausted", "nobody"}
 
 
@@ -54,6 +55,9 @@ class Auditor:
                 assert event.incident in self._over or self._is_noted(commands, event.incident)
             case e.Reconfigured():
                 self._forget_what_is_gone()
+            case e.Started():
+                for _, _, since in self._steps.values():
+                    since.add("started")
             case e.Silenced():
                 self._silences.update({silence.id: silence for silence in event.silences})
             case e.Claimed() if answer == "claimed":
@@ -93,7 +97,9 @@ class Auditor:
         passed = self._world.now.service - at
         wait = steps[last.detail["step"] - 1].wait
         early = passed < wait - LATE and not since & _HURRIES
-        assert not early, f"step of {number} after {spell(passed)}, not {spell(wait)}"
+        late = passed > wait + LATE and not since & _DELAYS
+        assert not early, f"{number} went on after {spell(passed)}, not {spell(wait)}"
+        assert not late, f"{number} went on only after {spell(passed)}, not {spell(wait)}"
         between = range(last.detail["step"] + 1, last.detail["step"] + 1 + len(steps))
         following = [(step - 1) % len(steps) + 1 for step in between]
         silent = [steps[step - 1].notify for step in following]
@@ -114,6 +120,7 @@ class Auditor:
         if row.kind == "page":
             assert number not in self._taken, f"a page of {number} begins though it is taken"
             assert number not in self._over, f"a page of {number} begins though it is over"
+            assert row.firing, f"a page of {number} speaks of nothing"
             self._pages[number, row.target].add(row.key)
             alerts = self._world.state.alerts_of(row.group)
             assert any(a.firing for a in alerts), f"a page of {number} begins though nothing fires"

@@ -9,6 +9,7 @@ from router.core.interval import Interval
 from router.core.matcher import parse_list
 from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.route import Plan, Tree, build
+from router.core.schedule import Schedule
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR}
 
@@ -99,6 +100,7 @@ def configured(
     rules: tuple[InhibitRule, ...] = (),
     intervals: Mapping[str, tuple[Interval, ...]] | None = None,
     fallback: tuple[str, ...] = (),
+    schedules: Mapping[str, Schedule] | None = None,
 ) -> Configuration:
     """A whole configuration around a routing tree."""
     return Configuration(
@@ -107,6 +109,7 @@ def configured(
         receivers={found.name: found for found in receivers},
         policies={found.name: found for found in policies},
         teams=teams or {},
+        schedules=schedules or {},
         inhibit=rules,
         intervals=intervals or {},
         fallback=fallback,

@@ -16,7 +16,9 @@ _GO_TERM = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)"
 _GO_SPAN = re.compile(rf"[-+]?(?:{_GO_TERM})+", re.ASCII).fullmatch
 _GO_TERMS = re.compile(_GO_TERM, re.ASCII).findall
 
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?]*))?([^?]*)", re.DOTALL).match
+_URL = re.compile(
+    r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?]*))?((?(1)|(?(2)|(?![^/?]*:)))[^?]*)", re.DOTALL
+).match
 _USER = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*", re.ASCII).fullmatch
 _HOST = re.compile(
     r"(?:\[[0-9A-Za-z:.%\-_~!$&'()*+,;=]*\]|[^\x00-\x20/?#@\[\]\\^`{|}%\x7f]*?)(?::[0-9]*)?"
@@ -62,8 +64,8 @@ def go_span(text: str) -> int:
     return int(total) // 1000 * (-1 if text.startswith("-") else 1)
 
 
-def url(text: str) -> str:
-    """An absolute http or https address.
+def any_url(text: str) -> tuple[str, str]:
+    """The scheme and the host of any address or path; either may be empty.
 
     Raises:
         ValueError: it is none; the address is not repeated, for it may be secret.
@@ -72,16 +74,28 @@ def url(text: str) -> str:
         raise ValueError("invalid control character in URL")
     address, _, fragment = text.partition("#")
     found = _URL(address)
-    scheme = found[1].lower() if found else ""
-    if found is None or scheme not in ("http", "https"):
-        raise ValueError(f"unsupported scheme {scheme!r} for URL")
-    if not found[2]:
-        raise ValueError("missing host for URL")
-    user, at, host = found[2].rpartition("@")
-    if (at and not _USER(user)) or not _HOST(host) or _BAD_ESCAPE(user):
-        raise ValueError("invalid host in URL")
-    if _BAD_ESCAPE(found[3]) or _BAD_ESCAPE(fragment):
+    if found is None:
+        raise ValueError("first path segment in URL cannot contain colon")
+    scheme, authority, rest = (found[1] or "").lower(), found[2] or "", found[3]
+    user, at, host = authority.rpartition("@")
+    _, colon, port = host.rpartition(":")
+    numbered = host.endswith("]") or not colon or port == "" or port.isdecimal()
+    if (at and not _USER(user)) or not _HOST(host) or _BAD_ESCAPE(user) or not numbered:
+        raise ValueError("invalid host or port in URL")
+    if _BAD_ESCAPE(rest) or _BAD_ESCAPE(fragment):
         raise ValueError("invalid URL escape")
+    return scheme, host
+
+
+def url(text: str) -> str:
+    """An absolute http or https address.
+
+    Raises:
+        ValueError: it is none; the address is not repeated, for it may be secret.
+    """
+    scheme, host = any_url(text)
+    if scheme not in ("http", "https"):
+        raise ValueError(f"unsupported scheme {scheme!r} for URL")
     if not host:
         raise ValueError("missing host for URL")
     return text

@@ -1,5 +1,6 @@
 """`http_config` and `tls_config`: how requests are made."""
 
+from router.config.alertmanager.go import any_url
 from router.config.alertmanager.kinds import Values, flag, listed, mapping, parsed, struct, text
 from router.config.alertmanager.rules import at_most_one
 from router.config.findings import Findings
@@ -47,8 +48,14 @@ TLS = struct(
     name="tls_config",
 )
 
+
+def _address(written: str) -> str:
+    any_url(written)
+    return written
+
+
 _PROXY = {
-    "proxy_url": text,
+    "proxy_url": parsed(_address),
     "no_proxy": text,
     "proxy_from_environment": flag,
     "proxy_connect_header": mapping(listed(text)),

@@ -186,15 +186,9 @@ INCIDENTIO = integration(
 )
 
 _ROCKETCHAT_FIELDS = listed(struct({**texts("title value"), "short": flag}, name="fields"))
-_ROCKETCHAT_ACTIONS = listed(
-    struct(
-        {
-            **texts("type text url imageurl webviewheightratio msg msgprocessingtype"),
-            **dict.fromkeys(("iswebview", "msginchatwindow"), flag),
-        },
-        name="actions",
-    )
-)
+_ACTION_TEXTS = texts("type text url imageurl webviewheightratio msg msgprocessingtype")
+_ACTION_FLAGS = dict.fromkeys(("iswebview", "msginchatwindow"), flag)
+_ROCKETCHAT_ACTIONS = listed(struct({**_ACTION_TEXTS, **_ACTION_FLAGS}, name="actions"))
 ROCKETCHAT = integration(
     "rocketchat",
     {
@@ -215,6 +209,9 @@ fallback color pretext text author_name author_link author_icon title title_link
 footer footer_icon image_url
 """
 _ATTACHMENT = struct({**texts(_MATTERMOST), "fields": FIELDS}, name="attachments")
+_PRIORITY = struct(
+    {"priority": text, "requested_ack": flag, "persistent_notifications": flag}, name="priority"
+)
 MATTERMOST = integration(
     "mattermost",
     {
@@ -223,14 +220,7 @@ MATTERMOST = integration(
         "fields": FIELDS,
         "attachments": listed(_ATTACHMENT, nulls=True),
         "props": struct({"card": text}, name="props"),
-        "priority": struct(
-            {
-                "priority": text,
-                "requested_ack": flag,
-                "persistent_notifications": flag,
-            },
-            name="priority",
-        ),
+        "priority": _PRIORITY,
     },
     pair("webhook_url"),
 )

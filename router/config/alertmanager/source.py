@@ -41,7 +41,9 @@ class Source:
     def refuse(self, what: str, *place: str) -> None:
         """Say what cannot be taken over, and what to do instead."""
         self.refused = True
-        self._findings.problem((*self.path, *place), f"{what}; Alertmanager takes it, Tocsin does not")
+        self._findings.problem(
+            (*self.path, *place), f"{what}; Alertmanager takes it, Tocsin does not"
+        )
 
     def warn(self, what: str, *place: str) -> None:
         """Say what is taken over with a difference."""

@@ -1,0 +1,229 @@
+"""What each integration of an alertmanager.yml becomes here, or why it is refused."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import apprise
+import msgspec
+import pytest
+from support.alertmanager_loaded import integration, loaded, refusal, with_entry
+
+from router.core.integration import AppriseIntegration, Integration, WebhookIntegration
+from router.core.secret import Secret
+from router.senders.apprise import allowed_scheme
+
+
+def shown(value: object) -> Any:
+    return value.value if isinstance(value, Secret) else value
+
+
+def address(found: Integration) -> str:
+    assert isinstance(found, WebhookIntegration | AppriseIntegration)
+    return found.url.value
+
+
+MAIL = "{smtp_smarthost: 'm:25', smtp_from: a@b.c, smtp_auth_username: u, smtp_auth_password: p}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "globals_", "expected"),
+    [
+        pytest.param(
+            "webhook",
+            "{url: 'http://a/b', max_alerts: 5, timeout: 1.5s}",
+            "{}",
+            {"url": "http://a/b", "max_alerts": 5, "timeout": 1_500_000, "send_resolved": True},
+            id="a webhook",
+        ),
+        pytest.param(
+            "webhook",
+            "{url: 'http://a/${X}', send_resolved: off}",
+            "{}",
+            {"url": "http://a/${X}", "send_resolved": False},
+            id="the environment is not read, as Alertmanager does not",
+        ),
+        pytest.param(
+            "webhook",
+            "{url: 'http://a/b', http_config: {basic_auth: {username: u, password: 'p:@/'}}}",
+            "{}",
+            {"url": "http://u:p%3A%40%2F@a/b"},
+            id="basic_auth goes into the address",
+        ),
+        pytest.param(
+            "slack",
+            "{channel: '#a'}",
+            "{slack_api_url: 'https://hooks.slack.com/x'}",
+            {"webhook_url": "https://hooks.slack.com/x", "token": None, "send_resolved": False},
+            id="Slack's webhook is global, and the end is not told",
+        ),
+        pytest.param(
+            "slack",
+            "{channel: '#a', send_resolved: true}",
+            "{slack_app_token: xoxb, slack_app_url: 'http://s/api/chat.postMessage'}",
+            {"token": "xoxb", "channel": "#a", "send_resolved": True, "api_url": "http://s/api"},
+            id="Slack's bot",
+        ),
+        pytest.param(
+            "slack",
+            "{channel: a, api_url: 'https://slack.com/api/chat.postMessage',"
+            " http_config: {authorization: {credentials: xoxb}}}",
+            "{}",
+            {"token": "xoxb", "channel": "a", "api_url": "https://slack.com/api"},
+            id="Slack's bot as it was written before",
+        ),
+        pytest.param(
+            "pagerduty",
+            "{routing_key: 0123, url: 'http://p:1/v2/enqueue'}",
+            "{}",
+            {"routing_key": "0123", "api_url": "http://p:1", "send_resolved": True},
+            id="PagerDuty",
+        ),
+        pytest.param(
+            "email",
+            "{to: 'x@y, Ana <z@y>', hello: me}",
+            MAIL,
+            {
+                "to": ("x@y", "Ana <z@y>"),
+                "smarthost": "m:25",
+                "sender": "a@b.c",
+                "username": "u",
+                "password": "p",
+                "hello": "me",
+                "tls": "starttls",
+                "send_resolved": False,
+            },
+            id="mail: TLS is required, and the end is not told",
+        ),
+        pytest.param(
+            "email",
+            "{to: x@y, require_tls: false, smarthost: '[::1]:465'}",
+            MAIL,
+            {"tls": "implicit", "smarthost": "[::1]:465"},
+            id="mail on port 465 is encrypted from the start",
+        ),
+        pytest.param(
+            "email", "{to: x@y, require_tls: no}", MAIL, {"tls": "none"}, id="mail in the clear"
+        ),
+    ],
+)
+def test_an_integration_becomes_ours(
+    kind: str, entry: str, globals_: str, expected: dict[str, Any]
+) -> None:
+    found = integration(kind, entry, globals_)
+    assert {name: shown(getattr(found, name)) for name in expected} == expected
+    secrets = [v for v in msgspec.structs.astuple(found) if isinstance(v, Secret)]
+    assert all(secret.origin == "alertmanager.yml" for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "url"),
+    [
+        (
+            "discord",
+            "{webhook_url: 'https://discord.com/api/webhooks/12345678901234567/ab-c_d'}",
+            "discord://12345678901234567/ab-c_d/",
+        ),
+        (
+            "telegram",
+            "{bot_token: '123456789:ab-C', chat_id: -100123, message_thread_id: 7}",
+            "tgram://123456789:ab-C/-100123/?topic=7",
+        ),
+        (
+            "msteamsv2",
+            "{webhook_url: 'https://prod-1.logic.azure.com:443/workflows/abc123/triggers/manual/"
+            "paths/invoke?api-version=2016-06-01&sp=x&sv=1.0&sig=S-g'}",
+            "workflows://prod-1.logic.azure.com:443/abc123/"
+            "?api-version=2016-06-01&sp=x&sv=1.0&sig=S-g",
+        ),
+        (
+            "mattermost",
+            "{webhook_url: 'https://chat.example.org/sub/hooks/" + "k" * 26 + "', channel: ops}",
+            f"mmosts://chat.example.org/sub/{'k' * 26}/?channel=ops",
+        ),
+        (
+            "pushover",
+            f"{{user_key: {'u' * 30}, token: {'t' * 30}, priority: '1', device: phone}}",
+            f"pover://{'u' * 30}@{'t' * 30}/phone?priority=1",
+        ),
+        (
+            "sns",
+            "{phone_number: '+15555550100',"
+            " sigv4: {access_key: AKIA, secret_key: a/b+c, region: eu-west-1}}",
+            "sns://AKIA/a%2Fb%2Bc/eu-west-1/+15555550100",
+        ),
+        (
+            "webex",
+            f"{{room_id: room, http_config: {{authorization: {{credentials: {'t' * 100}}}}}}}",
+            f"wxteams://{'t' * 100}/room/?mode=bot",
+        ),
+        (
+            "rocketchat",
+            "{api_url: 'https://rocket.example.org/', token_id: me, token: t, channel: '#ops'}",
+            "rockets://me:t@rocket.example.org/%23ops/?mode=token",
+        ),
+    ],
+)
+def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str) -> None:
+    assert address(integration(kind, entry)) == url
+    assert allowed_scheme(kind, url)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'imghdr' is deprecated", DeprecationWarning)
+        assert apprise.Apprise.instantiate(url) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "said"),
+    [
+        ("opsgenie", "{api_key: k}", "opsgenie is not supported"),
+        ("victorops", "{api_key: k, routing_key: r}", "victorops is not supported"),
+        ("jira", "{project: p, issue_type: t, api_url: 'http://j/'}", "jira is not supported"),
+        ("webhook", "{url: 'http://a/{{ .X }}'}", "url: a template cannot say"),
+        ("webhook", "{url: <secret>}", "instead of the address"),
+        ("webhook", "{url: 'http://a/', payload: {a: b}}", "payload is not supported"),
+        (
+            "webhook",
+            "{url: 'http://a/', http_config: {proxy_url: 'http://p:1'}}",
+            "http_config.proxy_url: http_config.proxy_url is not supported for webhook",
+        ),
+        (
+            "webhook",
+            "{url: 'http://a/', http_config: {tls_config: {insecure_skip_verify: yes}}}",
+            "http_config.tls_config is not supported for webhook",
+        ),
+        ("pagerduty", "{service_key: k}", "write its key as routing_key"),
+        ("discord", "{webhook_url_file: f}", "write webhook_url itself"),
+        ("pushover", "{user_key: u, token: t}", "its priority differs"),
+        ("sns", "{topic_arn: a}", "only a phone_number"),
+    ],
+)
+def test_what_cannot_be_taken_over_is_refused_by_name_and_line(
+    kind: str, entry: str, said: str
+) -> None:
+    found = refusal(kind, entry)
+    assert said in found
+    assert found.startswith(f"alertmanager.yml:3: receivers[0].{kind}_configs[0]")
+
+
+def test_a_proxy_for_all_is_refused_where_it_would_be_used() -> None:
+    found = refusal("webhook", "{url: 'http://a/'}", "{http_config: {proxy_url: 'http://p:1'}}")
+    assert "global http_config.proxy_url is not supported for webhook" in found
+
+
+def test_texts_of_ones_own_are_named_and_shipped_ones_are_not() -> None:
+    entry = """{channel: a, title: '{{ template "slack.default.title" . }}', text: hi}"""
+    found = loaded(with_entry("slack", entry, "{slack_app_token: x}"))
+    (warning,) = found.warnings
+    assert "slack_configs[0].text: template not taken over yet" in warning
+    assert "title" not in warning
+
+
+def test_files_hold_secrets_too_and_missing_ones_are_named(tmp_path: Path) -> None:
+    text = with_entry("webhook", "{url_file: hook}, {url_file: gone}")
+    (tmp_path / "hook").write_text("http://a/b\n")
+    found = loaded(text, tmp_path)
+    first, second = found.configuration.receivers["ops"].integrations
+    assert address(first) == "http://a/b"
+    assert second.missing() == ("gone",)
+    (missing,) = found.missing
+    assert missing.startswith("receivers[0].webhook_configs[1].url_file: gone cannot be read")

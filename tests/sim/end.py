@@ -1,0 +1,197 @@
+"""What must be so in the end: nothing is owed, nothing waits, and nobody believes what is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import anyio
+from sim.facts import firing
+from sim.life import Life
+from sim.plot import CLUSTERS, DEAF, LADDERS, labels_of
+from support.consistent import check_state, check_stored
+
+from router.core import event as e
+from router.core.labels import canonical
+from router.core.moment import HOUR, MINUTE, SECOND
+from router.errors import RouterError
+from sim.pulse import Lost
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+AWAY = 4  # Hours for which nobody answers once everything has healed.
+CALM = 14
+_SETTLED = 10 * MINUTE
+_SLACK = 20 * SECOND
+
+
+class End:
+    """Looks at the state of a process, and at the world once it has healed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._watch = world.watch
+        self._told: dict[str, dict[int, tuple[bool, int]]] = {}
+
+    def rows(self, life: Life) -> None:
+        """What a start will find is consistent."""
+        del life
+
+    def compare(self, life: Life) -> None:
+        """What is known is what was promised, what is stored is what is known."""
+        watch, state, service = self._watch, life.loop.state, self._watch.service
+        for key, alert in watch.facts.alerts.items():
+            known = state.alerts.get(canonical(labels_of(*key)))
+            fires = known is not None and known.firing
+            if watch.facts.fires(key, service) and not fires:
+                watch.wrong(key[0], f"{key[1]} of {key[0]} was accepted and does not fire {alert}")
+            if watch.facts.over(key) and fires:
+                watch.wrong(key[0], f"{key[1]} of {alert.cluster} was resolved and fires")
+        for name in watch.silences:
+            if state.silences.get(name) is None and self._world.people.silences.get(name):
+                watch.wrong("", f"silence {name} was accepted and is gone")
+        for case in watch.cases.known.values():
+            incident = state.incidents.get(case.number)
+            if incident is None:
+                continue
+            if case.over:
+                watch.wrong(case.cluster, f"incident {case.number} was resolved and is open")
+            if incident.ringing and watch.cases.taken(case):
+                watch.wrong(case.cluster, f"incident {case.number} was taken and rings")
+
+    def booted(self, life: Life) -> None:
+        """What a start has found is consistent, and is what was promised."""
+        self.compare(life)
+        self.check(life, stored=False)
+
+    def check(self, life: Life, *, stored: bool) -> None:
+        """Every index of the state agrees, something waits wherever it must, and rows are state."""
+        try:
+            check_state(life.loop.state)
+            if stored:
+                check_stored(life.loop.state, self._world.disk.rows)
+        except AssertionError as error:
+            self._watch.wrong("", f"state: {error}")
+
+    async def watch(self) -> None:
+        """Heal, and see that the service does what it owes."""
+        world = self._world
+        world.people.busy = False
+        world.heal()
+        for name in sorted(world.people.silences):
+            await world.people.unsilence(name)
+        for source in world.sources:
+            source.moving = False
+        await self._hours(AWAY, ringing=True)
+        await self._everybody_takes()
+        await self._hours(CALM, ringing=False)
+        for source in world.sources:
+            for key, fires in source.firing.items():
+                if fires:
+                    source.turn(key, firing=False)
+        await self._hours(27 if world.file.gathered else 6, ringing=False)
+        self._nothing_is_left()
+
+    async def _hours(self, hours: int, *, ringing: bool) -> None:
+        since = self._watch.service
+        for _ in range(hours * 12):
+            await anyio.sleep(300.0)
+            life = self._world.life
+            if self._watch.history.broken or life is None:
+                return
+            self.check(life, stored=True)
+            if self._watch.service - since > _SETTLED:
+                self._nothing_lingers()
+                self._everybody_knows()
+            if ringing and self._watch.service - since > 80 * MINUTE:
+                self._it_rings()
+
+    async def _everybody_takes(self) -> None:
+        life = self._world.life
+        assert life is not None
+        for number in sorted(life.loop.state.incidents):
+            await self._world.people.take(number, "user:ana", 1.0)
+
+    def _nothing_lingers(self) -> None:
+        """What may leave has left."""
+        watch = self._watch
+        for entry in watch.open.values():
+            row = entry.row
+            first = not any(
+                o.row.lane == row.lane and o.row.id < row.id for o in watch.open.values()
+            )
+            if not first or watch.service - row.due < _SLACK:
+                continue
+            what = "claimed" if row.claimed else "waiting"
+            if row.claimed and watch.service - entry.at < MINUTE:
+                continue
+            watch.wrong(entry.cluster, f"{row.key} to {row.target} is still {what}")
+
+    def _it_rings(self) -> None:
+        """Where something fires that nobody has taken, somebody is rung."""
+        watch, plot = self._watch, self._watch.plot
+        if plot is None:
+            return
+        for cluster in CLUSTERS:
+            urgent = [name for _, name in self._unanswered(cluster)]
+            last = watch.cases.last_page.get(cluster, 0)
+            if urgent and watch.service - last > 35 * MINUTE:
+                watch.wrong(cluster, f"nobody is rung for {', '.join(urgent)} of {cluster}")
+
+    def _unanswered(self, cluster: str) -> Iterator[tuple[str, str]]:
+        watch, plot = self._watch, self._watch.plot
+        assert plot is not None
+        cases = [c for c in watch.cases.known.values() if c.cluster == cluster]
+        for name in firing(watch.facts, cluster, list(plot.policies), watch.service):
+            mine = [c for c in cases if (cluster, name) in c.members]
+            answered = any(c.taken is not False and c.over is not True for c in mine)
+            closed = any(c.over and watch.service - c.stirred < 90 * MINUTE for c in mine)
+            if not (answered or closed or watch.explained((cluster, name))):
+                yield cluster, name
+
+    def _everybody_knows(self) -> None:
+        """Every receiver believes what is so."""
+        watch, plot = self._watch, self._watch.plot
+        if plot is None:
+            return
+        for key in watch.facts.alerts:
+            steady = watch.service - watch.facts.steady_since(key[0], watch.service)
+            if steady < _SETTLED:
+                continue
+            for target, (fires, at) in sorted(watch.cases.believes.get(key, {}).items()):
+                if fires and watch.facts.over(key) and target not in DEAF:
+                    watch.wrong(key[0], f"{target} believes that {key[1]} of {key[0]} fires")
+                assert at <= watch.service
+            if watch.facts.fires(key, watch.service) and not watch.explained(key):
+                self._is_told(key)
+
+    def _is_told(self, key: tuple[str, str]) -> None:
+        watch, plot = self._watch, self._watch.plot
+        assert plot is not None
+        for told in plot.told[watch.facts.alerts[key].severity]:
+            for target in told.targets:
+                fires, at = watch.cases.believes.get(key, {}).get(target, (False, 0))
+                if not fires:
+                    watch.wrong(key[0], f"{target} was not told of {key[1]} of {key[0]}")
+                elif watch.service - at > told.repeat + told.interval + MINUTE:
+                    watch.wrong(key[0], f"{target} was not reminded of {key[1]} of {key[0]}")
+
+    def _nothing_is_left(self) -> None:
+        life = self._world.life
+        assert life is not None
+        state = life.loop.state
+        left = {
+            "alerts": len(state.by_id),
+            "groups": len(state.groups),
+            "incidents": len(state.incidents),
+            "deliveries": len(state.deliveries),
+            "log entries": len(state.log),
+            "stream entries": 0 if self._world.queue.empty else 1,
+        }
+        for what, count in left.items():
+            if count:
+                self._watch.wrong("", f"in the end {count} {what} are left")
+
+
+__all__ = ["HOUR", "LADDERS", "End", "Lost", "RouterError", "e"]

@@ -1,0 +1,88 @@
+"""What goes wrong, and when: drawn from the seed, so that the same goes wrong again."""
+
+from random import Random
+
+import msgspec
+from sim.plot import CLUSTERS, PLOTS
+from sim.post import MOODS
+
+TARGETS = (
+    "user:ana/slack",
+    "user:ana/sms",
+    "user:bo/sms",
+    "receiver:ops/slack/0",
+    "receiver:ops/webhook/0",
+    "receiver:boss/slack/0",
+    "receiver:dba/slack/0",
+)
+TROUBLES = (
+    "kill",
+    "kill",
+    "stop",
+    "power",
+    "slow disk",
+    "full disk",
+    "mood",
+    "mood",
+    "mood",
+    "clock",
+    "edit",
+    "redis",
+    "calm",
+)
+STEPS = (1, 90, 3600, 86_400, 40 * 86_400, 365 * 86_400)
+WHIMS = ("ack", "ack", "unack", "resolve", "silence", "unsilence")
+
+
+class Swarm(msgspec.Struct, frozen=True):
+    """What this seed is about: the troubles it has, how often, and how people are."""
+
+    plot: str
+    troubles: tuple[str, ...]
+    minutes: float
+    boundary: float
+    fails: float
+    kill_claimed: float
+    kill_sent: float
+    slowest: float
+    lost_replies: float
+    doubles: float
+    strays: float
+    acks: float
+    races: float
+    whims: tuple[str, ...]
+    back: bool
+    tempers: tuple[tuple[str, float, float], ...]
+
+
+def draw(chance: Random) -> Swarm:
+    """The swarm of a seed."""
+    some = sorted(set(TROUBLES))
+    troubles = tuple(t for t in TROUBLES if t in set(chance.sample(some, chance.randint(3, 9))))
+    back = chance.random() < 0.5
+    return Swarm(
+        plot=chance.choice(sorted(PLOTS)),
+        troubles=troubles,
+        minutes=chance.choice((3.0, 8.0, 20.0)),
+        boundary=chance.choice((0.0, 0.005, 0.02, 0.04)),
+        fails=chance.choice((0.0, 0.0, 0.005)),
+        kill_claimed=chance.choice((0.0, 0.02, 0.08)),
+        kill_sent=chance.choice((0.0, 0.02, 0.08)),
+        slowest=chance.choice((0.003, 0.05, 3.0)),
+        lost_replies=chance.choice((0.0, 0.05)),
+        doubles=chance.choice((0.0, 0.1)),
+        strays=0.0 if back else chance.choice((0.0, 0.2)),
+        acks=chance.choice((0.0, 0.2, 0.7)),
+        races=chance.choice((0.1, 0.6)),
+        whims=tuple(w for w in WHIMS if chance.random() < 0.6),
+        back=back,
+        tempers=tuple(
+            (cluster, chance.choice((3.0, 30.0, 400.0)), chance.choice((5.0, 40.0, 120.0)))
+            for cluster in CLUSTERS
+        ),
+    )
+
+
+def mood(chance: Random) -> str:
+    """How a provider is from now on."""
+    return chance.choice(MOODS[1:])
