@@ -31,6 +31,16 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII).fullmatc
 _NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII).fullmatch
 
 
+def weekday_name(number: int) -> str:
+    """The weekday with this number; Sunday is 0."""
+    return _DAYS[number]
+
+
+def month_name(number: int) -> str:
+    """The month with this number; January is 1."""
+    return _MONTHS[number - 1]
+
+
 class IntervalError(ValueError):
     """A calendar span cannot be read; the message names it and says how to write it."""
 

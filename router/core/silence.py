@@ -54,19 +54,21 @@ class Update(msgspec.Struct, frozen=True):
 
 
 def validate(silence: Silence, now_wall: int) -> None:
-    """Check a posted silence, its `starts_at` filled in.
+    """Check a posted silence, its `starts_at` filled in; the sentences are Alertmanager's.
 
     Raises:
         SilenceError: it has no matcher, matches everything, is over, or ends before it starts.
     """
     if not silence.matchers:
-        raise SilenceError("invalid", "a silence needs at least one matcher")
+        raise SilenceError("invalid", "silence invalid: at least one matcher required")
     if not any(m.is_negative or not m.matches({}) for m in silence.matchers):
-        raise SilenceError("invalid", "at least one matcher must not match the empty string")
+        sentence = "silence invalid: at least one matcher must not match the empty string"
+        raise SilenceError("invalid", sentence)
     if silence.starts_at >= silence.ends_at:
-        raise SilenceError("invalid", "the start time must be before the end time")
+        sentence = "Failed to create silence: start time must be before end time"
+        raise SilenceError("invalid", sentence)
     if silence.ends_at < now_wall:
-        raise SilenceError("invalid", "the end time can't be in the past")
+        raise SilenceError("invalid", "Failed to create silence: end time can't be in the past")
     texts = (silence.created_by, silence.comment, *silence.annotations)
     if not all(map(valid_text, (*texts, *silence.annotations.values()))):
         raise SilenceError("invalid", "createdBy, comment and annotations must be UTF-8 text")

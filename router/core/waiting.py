@@ -1,9 +1,10 @@
 """What waits, by the service time at which it is due.
 
-Entries are never removed: one whose subject has moved on is dropped when it comes to the top.
+Each thing has one entry that counts, never later than it is due. One whose subject has moved on
+stays where it is, and is dropped or put off when it comes to the top.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from heapq import heapify, heappop, heappush
 
@@ -24,26 +25,26 @@ class Waiting:
     def __init__(self, due_of: Callable[[Kind, int], int | None]) -> None:
         self._due_of = due_of
         self._heap: list[tuple[int, Kind, int]] = []
+        self._entry: dict[int, int] = {}  # The due time of the entry that counts, by _key.
 
     def add(self, due: int, kind: Kind, item: int) -> None:
-        """Let it wait until *due*."""
-        heappush(self._heap, (due, kind, item))
+        """Let it wait until *due*, if it does not wait for an earlier time already."""
+        if self._is_first(due, kind, item):
+            heappush(self._heap, (due, kind, item))
 
-    def extend(self, entries: list[tuple[int, Kind, int]]) -> None:
+    def extend(self, entries: Iterable[tuple[int, Kind, int]]) -> None:
         """Let many wait at once."""
-        self._heap.extend(entries)
+        self._heap.extend(entry for entry in entries if self._is_first(*entry))
         heapify(self._heap)
 
     def next_due(self) -> int | None:
         """When the next thing is due; None when nothing waits."""
         while self._heap:
             due, kind, item = self._heap[0]
-            actual = self._due_of(kind, item)
-            if actual is not None and actual <= due:
+            if self._holds(due, kind, item):
                 return due
             heappop(self._heap)
-            if actual is not None:
-                heappush(self._heap, (actual, kind, item))
+            self._put_off(due, kind, item)
         return None
 
     def soonest(self) -> int | None:
@@ -54,9 +55,36 @@ class Waiting:
         """Remove and return the most overdue thing, or None when nothing is due yet."""
         while self._heap and self._heap[0][0] <= service:
             due, kind, item = heappop(self._heap)
-            actual = self._due_of(kind, item)
-            if actual is not None and actual <= due:
+            if self._holds(due, kind, item):
+                del self._entry[_key(kind, item)]
                 return kind, item
-            if actual is not None:
-                heappush(self._heap, (actual, kind, item))
+            self._put_off(due, kind, item)
         return None
+
+    def _is_first(self, due: int, kind: Kind, item: int) -> bool:
+        key = _key(kind, item)
+        known = self._entry.get(key)
+        if known is not None and known <= due:
+            return False
+        self._entry[key] = due
+        return True
+
+    def _holds(self, due: int, kind: Kind, item: int) -> bool:
+        if self._entry.get(_key(kind, item)) != due:
+            return False
+        actual = self._due_of(kind, item)
+        return actual is not None and actual <= due
+
+    def _put_off(self, due: int, kind: Kind, item: int) -> None:
+        """What came to the top and was not due waits for its real time, if it has one."""
+        key = _key(kind, item)
+        if self._entry.get(key) != due:
+            return
+        del self._entry[key]
+        actual = self._due_of(kind, item)
+        if actual is not None:
+            self.add(actual, kind, item)
+
+
+def _key(kind: Kind, item: int) -> int:
+    return item * 8 + kind

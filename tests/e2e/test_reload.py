@@ -1,11 +1,11 @@
 """routes.toml edited while the service runs: wholly in force, or not at all."""
 
-import json
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import yaml
 from support.eventually import eventually, steadily
 from support.inbox import Inbox
 from support.service import Service
@@ -98,7 +98,7 @@ def routes(inbox: Inbox, *, receiver: str = "ops", second: str = "bo", wait: str
 async def goes_to(service: Service, receiver: str) -> bool:
     """Whether the file in force sends everything to this receiver."""
     status = (await service.get("/api/v2/status")).json()
-    in_force = json.loads(status["config"]["original"])
+    in_force = yaml.safe_load(status["config"]["original"])
     return bool(in_force["route"]["receiver"] == receiver)
 
 

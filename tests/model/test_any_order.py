@@ -38,6 +38,7 @@ def plain() -> Configuration:
             route("severity=info", policy="news"),
             to="ops",
             by=("cluster",),
+            interval="10m",
             repeat="1h",
         ),
         users=PEOPLE,
@@ -59,7 +60,7 @@ def stubborn() -> Configuration:
             to="ops",
             by=("cluster",),
             wait="10s",
-            interval="3m",
+            interval="9m",
             repeat="1h",
         ),
         users=[person("ana"), *PEOPLE[1:]],
@@ -86,6 +87,7 @@ def crossed() -> Configuration:
             route("alertname=D", policy="critical", wait="0s", muted=("lunch",)),
             policy="critical",
             by=("alertname",),
+            interval="10m",
             repeat="1h",
         ),
         users=PEOPLE,
@@ -106,7 +108,7 @@ REPLIES = {
     "dawdles": DAWDLES,
     "is busy": busy("0:03"),
 }
-WAITS = (0, 1, 20, 31, 61, 150, 300, 601, 1801, 3601, 5 * 3600)
+WAITS = (0, 1, 20, 31, 61, 150, 300, 541, 601, 1801, 3601, 5 * 3600)
 
 names = st.sampled_from(tuple(LABELS))
 configurations = st.sampled_from(tuple(CONFIGURATIONS))

@@ -26,53 +26,63 @@ class Ordeal(msgspec.Struct, frozen=True, kw_only=True):
     readied: list[float]
 
 
-async def ordeal(
-    folder: Path,
-    seed: str,
-    *,
-    kills: int,
-    seconds: float = 0.0,
-    faults: Sequence[str] = (),
-    stream: bool = True,
-    patience: float = 20.0,
-) -> Ordeal:
-    """Run the service under load, kill it so often (or let it be for `seconds`), and wait.
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """What to put a service through: so many kills, and then so many `seconds` of load in peace.
 
-    `faults` are planted in the service. `patience` is how long to wait for what is still to come.
+    `faults` are planted in it. Shares: of kills that follow at once after an answer 2xx (`aimed`),
+    of notifications that the sink refuses or gives no answer to (`faulty`), of incidents that
+    somebody acknowledges (`answers`). `pause` is the longest one of a connection, `patience` how
+    long to wait for what is still to come, both in seconds.
     """
+
+    kills: int = 0
+    seconds: float = 0.0
+    faults: Sequence[str] = ()
+    stream: bool = True
+    aimed: float = 0.5
+    faulty: float = 0.01
+    answers: float = 0.2
+    pause: float = 0.04
+    patience: float = 30.0
+
+
+async def ordeal(folder: Path, seed: str, course: Course) -> Ordeal:
+    """Put a service through it, wait for quiet, and tell all that happened."""
     random = Random(seed)
     history = History(plan=PLAN)
     async with contextlib.AsyncExitStack() as resources:
-        sink = await resources.enter_async_context(Sink(Random(f"{seed} sink"), faulty=0.01))
+        sink = await resources.enter_async_context(
+            Sink(Random(f"{seed} sink"), faulty=course.faulty)
+        )
         history.attempts = sink.attempts
-        redis = resources.enter_context(RedisServer(folder)).url if stream else ""
+        redis = resources.enter_context(RedisServer(folder)).url if course.stream else ""
         routes = PLAN.routes(sink.url, redis)
-        process = await resources.enter_async_context(Process(folder, routes, faults=faults))
+        process = await resources.enter_async_context(Process(folder, routes, faults=course.faults))
         process.expect("Redis|redis")
         history.killed = process.killed_at
-        load = Load(history, seed)
+        load = Load(history, seed, pause=course.pause)
         async with anyio.create_task_group() as tasks:
             for name, most in (("a", 1), ("b", 1), ("c", 20), ("d", 60)):
                 tasks.start_soon(load.post, process.url, name, most)
             if redis:
                 tasks.start_soon(load.add, redis)
-            tasks.start_soon(load.answer, process.url, sink, 0.2)
-            for _ in range(kills):
-                await _kill(process, load, random)
-            await anyio.sleep(seconds)
+            tasks.start_soon(load.answer, process.url, sink, course.answers)
+            for _ in range(course.kills):
+                await _kill(process, load, random, course.aimed)
+            await anyio.sleep(course.seconds)
             load.stop = True
-        await _quiet(history, redis, patience)
+        await _quiet(history, redis, course.patience)
         history.timelines = await process.timelines()
         return Ordeal(history=history, readied=process.readied)
 
 
-async def _kill(process: Process, load: Load, random: Random) -> None:
+async def _kill(process: Process, load: Load, random: Random, aimed: float) -> None:
     """One kill and its restart: at any moment, or at once after an answer 2xx.
 
     Now and then another one follows in the middle of the recovery.
     """
     await anyio.sleep(0.1 + 1.4 * random.random())
-    if random.random() < 0.5:
+    if random.random() < aimed:
         await load.news.wait()
     process.crash()
     if random.random() < 0.2:

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from router.core import engine, escalation, flush, intake
+from router.core import engine, escalation, flush, intake, sending
 from router.core import event as e
 from router.core.alert import Report
 from router.core.command import Command, PutAlert
 from router.core.draft import Draft
 from router.core.labels import decode
 from router.core.moment import Now, Stamp
+from router.core.notification import Delivery
 from router.core.state import State
 from router.runtime import clock
 from router.runtime.clock import SystemClock
@@ -99,6 +100,22 @@ def sent_twice() -> None:
     setattr(WebhookSender, "send", twice)  # noqa: B010
 
 
+def deaf() -> None:
+    """An acknowledgement is answered, and changes nothing."""
+    engine._RULES[e.Acknowledged] = lambda draft, _event: draft.answer("acknowledged")
+
+
+def untold() -> None:
+    """The timeline does not say what failed or may have arrived."""
+    record = sending._record
+
+    def silent(draft: Draft, kind: str, row: Delivery, **detail: Any) -> None:
+        if kind not in ("failed", "unknown"):
+            record(draft, kind, row, **detail)
+
+    setattr(sending, "_record", silent)  # noqa: B010
+
+
 def poison() -> None:
     """A rule raises for whatever bears the label poison="intake", "flush", "step" and so on."""
     take, tell, run = intake.report, flush.flush, escalation.run
@@ -179,6 +196,8 @@ FAULTS = {
         wall_clock,
         skipped_step,
         sent_twice,
+        deaf,
+        untold,
         poison,
         broken_apply,
         broken_commit,

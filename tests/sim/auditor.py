@@ -7,7 +7,7 @@ import msgspec
 from sim.cases import Cases
 from sim.facts import NEVER, Facts, Report
 from sim.history import History
-from sim.machine import Machine
+from sim.machine import REST_SECONDS, Machine
 from sim.plot import PLOTS, RESOLVE_TIMEOUT, Plot, labels_of
 from sim.time_kept import TimeKept
 
@@ -70,7 +70,8 @@ class Auditor:
         self.requests: dict[int, tuple[int, Sequence[e.Event]]] = {}
         self.commits = 0
         self.began = 0
-        self.full = False
+        self.full = self.committing = False
+        self._full_at = -DAY
         self._plots: dict[int, Plot] = {}
         self._count = 0
 
@@ -92,7 +93,8 @@ class Auditor:
         for report in reports:
             if self.facts.alerts[report.key].firing is not report.firing:
                 word = "fires" if report.firing else "ends"
-                self.history.note(report.key[0], f"reported ({self._count}): {report.key[1]} {word}")
+                said = f"reported ({self._count}): {report.key[1]} {word} {report.as_of or ''}"
+                self.history.note(report.key[0], said)
         for one in events:
             match one:
                 case e.Acknowledged() | e.Unacknowledged() | e.Resolved():
@@ -144,6 +146,8 @@ class Auditor:
         self.requests.clear()
         self.facts.died(self.service)
         self.cases.died()
+        self.committing = False
+        self.time.back("commit")
         self.time.away("dead")
 
     def boots(self) -> None:
@@ -163,16 +167,23 @@ class Auditor:
     def busy(self) -> None:
         """A commit begins: what is decided in it was decided now."""
         self.began = self.service
+        self.committing = True
         self.time.away("commit")
 
     def idle(self, *, full: bool) -> None:
         """It is over; `full` when there was no room, and nothing of it is durable."""
-        self.full = full
+        self.full, self.committing = full, False
         self.time.back("commit")
         if full:
+            self._full_at = self.service
             self.time.away("full")
         else:
             self.time.back("full")
+
+    def rest(self) -> int:
+        """How much longer what is due may wait because the disk was full a moment ago."""
+        rests = round(REST_SECONDS * SECOND)
+        return rests if self.service - self._full_at < 2 * rests else 0
 
     def committed(self, commands: Sequence[c.Command]) -> None:
         """It is durable."""

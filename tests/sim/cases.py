@@ -183,6 +183,7 @@ class Cases:
         case.page_at = at
         if self.taken(case):
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is taken")
+        case.taken = False
         if case.over:
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is over")
         ladder = LADDERS[case.policy]
@@ -216,7 +217,7 @@ class Cases:
         if before.reason in _SPELLS or ordinary:
             right = rings if spent or not ordinary else (run.step, run.round) == (step, round_)
             if not right or set(run.targets) != expected:
-                said = f"{run.reason}, after {before.reason}"
+                said = f"{run.reason} of round {run.round}, after {before.reason} of {before.round}"
                 auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
             self._in_time(case, run, before.planned + wait, exact=before.exact)
             if before.exact and run.at - before.planned - wait < LATE - PROMPT and not rings:
@@ -229,7 +230,7 @@ class Cases:
         late = run.at - planned
         if late < -PROMPT - (0 if exact else LATE):
             auditor.wrong(case.cluster, f"incident {number} is {-late / SECOND:.0f} s early")
-        elif late > PROMPT + auditor.time.missed(planned):
+        elif late > PROMPT + auditor.time.missed(planned) + auditor.rest():
             auditor.wrong(case.cluster, f"incident {number} is {late / SECOND:.0f} s late")
 
     def closes(self, row: Delivery) -> None:
@@ -291,7 +292,7 @@ class Cases:
         auditor = self._auditor
         auditor.history.count("arrivals")
         row = auditor.rows[auditor.keys[outgoing.key]].row
-        if row.kind != "notification" or row.incident:
+        if row.kind != "notification" or row.incident or row.reason == "digest":
             return
         for numbers, fires in ((row.firing, True), (row.resolved, False)):
             for number in numbers:

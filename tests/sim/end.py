@@ -48,8 +48,8 @@ class End:
                 watch.wrong(key[0], f"{key[1]} of {key[0]} was accepted and does not fire {alert}")
             if watch.facts.over(key) and fires:
                 watch.wrong(key[0], f"{key[1]} of {alert.cluster} was resolved and fires")
-        for name in watch.silences:
-            if state.silences.get(name) is None and self._world.people.silences.get(name):
+        for name, quiet in watch.silences.items():
+            if state.silences.get(name) is None and quiet.ends_at > self._world.machine.wall:
                 watch.wrong("", f"silence {name} was accepted and is gone")
         for case in watch.cases.known.values():
             incident = state.incidents.get(case.number)
@@ -69,7 +69,7 @@ class End:
         """Every index of the state agrees, something waits wherever it must, and rows are state."""
         try:
             check_state(life.loop.state)
-            if stored:
+            if stored and not self._watch.committing:
                 check_stored(life.loop.state, self._world.disk.rows)
         except AssertionError as error:
             self._watch.wrong("", f"state: {error}")
@@ -163,7 +163,11 @@ class End:
                 if fires and watch.facts.over(key) and target not in DEAF:
                     watch.wrong(key[0], f"{target} believes that {key[1]} of {key[0]} fires")
                 assert at <= watch.service
-            if watch.facts.fires(key, watch.service) and not watch.explained(key):
+            kept = any(
+                key in c.members and c.opened <= watch.reloaded and not c.over
+                for c in watch.cases.known.values()
+            )
+            if not kept and watch.facts.fires(key, watch.service) and not watch.explained(key):
                 self._is_told(key)
 
     def _is_told(self, key: tuple[str, str]) -> None:

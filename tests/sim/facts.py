@@ -14,7 +14,8 @@ class Condition(msgspec.Struct):
     """One alert, as whoever reported it must believe it is known.
 
     `firing` is None while that is in doubt. `until` is the service time up to which a firing one
-    is known to fire without another report, `as_of` that of the newest report by a queue.
+    is known to fire without another report, `as_of` that of the newest report by a queue,
+    `began` of the one that changed it.
     """
 
     cluster: str
@@ -23,6 +24,7 @@ class Condition(msgspec.Struct):
     firing: bool | None = False
     until: int = 0
     as_of: int = 0
+    began: int = 0
     asked: dict[int, bool] = {}
     overlap: set[bool] = set()
 
@@ -72,9 +74,13 @@ class Facts:
         for report in self._asked.pop(request, ()):
             alert = self.alerts[report.key]
             alert.asked.pop(request, None)
-            stale = report.as_of is not None and report.as_of < alert.as_of
-            if stale:
+            if report.as_of is not None and report.as_of < alert.as_of:
+                # One older than a repeat, and not older than what began it, is taken for newer.
+                if alert.firing is not report.firing and report.as_of >= alert.began:
+                    alert.firing = None
                 continue
+            if alert.firing is not report.firing:
+                alert.began = report.as_of or 0
             alert.as_of = report.as_of or alert.as_of
             if alert.firing is not report.firing:
                 self.unsteady[alert.cluster] = service

@@ -12,7 +12,7 @@ from support.virtual import BEGAN
 from router.core.moment import SECOND
 from router.runtime import clock, courier, loop
 
-_LONG_SLEEP = 20.0  # What a lost wake-up costs must show; a real service looks each second.
+REST_SECONDS = 20.0  # What a lost wake-up costs must show; a real service looks each second.
 _LONG_SWEEP = 30.0
 
 
@@ -57,7 +57,7 @@ class Machine:
         before: list[tuple[Any, str, Any]] = [
             (clock, "time", self),
             (clock, "_boot_id", self.boot_id),
-            (loop, "LONGEST_SLEEP", _LONG_SLEEP),
+            (loop, "LONGEST_SLEEP", REST_SECONDS),
             (courier, "SWEEP_SECONDS", _LONG_SWEEP),
         ]
         quiet = structlog.get_config()

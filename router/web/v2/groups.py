@@ -1,5 +1,6 @@
 """GET /api/v2/alerts/groups: what fires now, by group."""
 
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -36,7 +37,7 @@ class Groups:
             muting, name = _intervals(group), destination(group)
             if not by_receiver([name]) or (muting and not show_muted):
                 continue
-            alerts = await _alerts(state, group, wanted, wall, turns)
+            alerts = await _alerts(state, group, wanted, by_receiver, wall, turns)
             if alerts:
                 labels = decode(group.labels)
                 shown = {"alerts": alerts, "labels": labels, "receiver": {"name": name}}
@@ -46,7 +47,12 @@ class Groups:
 
 
 async def _alerts(
-    state: State, group: Group, wanted: Wanted, wall: int, turns: Turns
+    state: State,
+    group: Group,
+    wanted: Wanted,
+    by_receiver: Callable[[Iterable[str]], bool],
+    wall: int,
+    turns: Turns,
 ) -> list[dict[str, Any]]:
     muting = _intervals(group)
     shown = []
@@ -55,7 +61,7 @@ async def _alerts(
         labels = decode(alert.labels)
         held = wanted.standing(state, alert, labels, wall)
         if held is not None:
-            told = sorted(receivers_of(state, alert))
+            told = sorted(each for each in receivers_of(state, alert) if by_receiver([each]))
             shown.append(gettable(alert, labels, held, told, muting))
     return sorted(shown, key=lambda alert: sort_key(alert["labels"]))
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from router.core.matcher import Matcher, MatcherError, Op
 from router.core.moment import from_datetime
@@ -19,18 +18,18 @@ _OPS: dict[tuple[bool, bool], Op] = {  # By (isRegex, isEqual).
 
 
 class _PostedMatcher(msgspec.Struct, rename="camel"):
-    name: str | UnsetType = UNSET
-    value: str | UnsetType = UNSET
-    is_regex: bool | UnsetType = UNSET
+    name: str | None = None
+    value: str | None = None
+    is_regex: bool | None = None
     is_equal: bool | None = True
 
 
 class _Posted(msgspec.Struct, rename="camel"):
-    matchers: list[_PostedMatcher] | UnsetType = UNSET
-    starts_at: str | UnsetType = UNSET
-    ends_at: str | UnsetType = UNSET
-    created_by: str | UnsetType = UNSET
-    comment: str | UnsetType = UNSET
+    matchers: list[_PostedMatcher] | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+    created_by: str | None = None
+    comment: str | None = None
     id: str | None = None
     annotations: dict[str, str] | None = None
 
@@ -50,7 +49,7 @@ def read(payload: bytes) -> Silence:
         posted = _decode(payload)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _unreadable(str(error)) from None
-    _require(posted, "matchers", "starts_at", "ends_at", "created_by", "comment")
+    _require(posted, "comment", "created_by", "ends_at", "matchers", "starts_at")
     matchers = posted.matchers or []
     if not matchers:
         raise Refused(422, "matchers in body should have at least 1 items", code=612)
@@ -66,22 +65,24 @@ def read(payload: bytes) -> Silence:
 
 
 def _matcher(index: int, posted: _PostedMatcher) -> Matcher:
-    _require(posted, "name", "value", "is_regex", where=f"matchers.{index}.")
+    _require(posted, "is_regex", "name", "value", where=f"matchers.{index}.")
     op = _OPS[bool(posted.is_regex), posted.is_equal is not False]
     try:
         return Matcher(str(posted.name), op, str(posted.value))
     except MatcherError as error:
-        raise Refused(400, f"invalid matcher {index}: {error}") from None
+        sentence = f"silence invalid: invalid label matcher {index}: {error}"
+        raise Refused(400, sentence) from None
 
 
 def _require(posted: msgspec.Struct, *names: str, where: str = "") -> None:
+    """In the order in which Alertmanager complains: by name. A null counts as missing."""
     wire = dict(zip(posted.__struct_fields__, posted.__struct_encode_fields__, strict=True))
     for name in names:
-        if getattr(posted, name) is UNSET:
+        if getattr(posted, name) is None:
             raise Refused(422, f"{where}{wire[name]} in body is required", code=602)
 
 
-def _moment(text: str | UnsetType) -> int:
+def _moment(text: str | None) -> int:
     """Wall microseconds; 0 for the year 1, by which Go says that a time is not set."""
     try:
         moment = datetime.fromisoformat(str(text))
