@@ -37,11 +37,13 @@ _PAGE = """\
 Made by `make bench` on {date}, at commit {commit}. Do not edit: run it.
 
 The same load drives {alertmanager} and Tocsin on one machine, in alternation, each freshly
-started in an empty folder; the figures are medians of {rounds}, and the ratio is the median of
-neighbouring runs. Runs on shared machines differ by much, so **only the ratios count**. While this
-ran the machine had a load of {load} on {cores} cores (which the load generator shares with the
-server), and an `fdatasync` of 8 KB took {sync:.1f} ms, the middle one of 200; Python {python},
-{system}. Everything durable waits for that, Alertmanager for nothing.
+started in an empty folder. The figures are medians of {rounds}, and each
+ratio is the median over neighbouring runs. Runs on shared machines differ by much, so **only the
+ratios count**.
+
+While this ran the machine had a load of {load} on {cores} cores, which the load
+generator shares with the server, and an `fdatasync` of 8 KB took {sync:.1f} ms (the middle one of
+200). Everything durable waits for that; Alertmanager waits for nothing. Python {python}, {system}.
 
 Alertmanager keeps alerts in memory; Tocsin answers after its `fsync`. An alert has seven labels
 and three annotations, 470 bytes. Processor time is that of the server alone.

@@ -19,6 +19,7 @@ class Sink:
         self.requests = 0
         self.url = ""
         self._more = asyncio.Event()
+        self._connections: set[asyncio.Task[None]] = set()
 
     async def wait_for(self, names: Collection[str], seconds: float) -> None:
         """Return when all these probes have come, or when it took too long."""
@@ -28,8 +29,16 @@ class Sink:
                     self._more.clear()
                     await self._more.wait()
 
+    async def finish(self) -> None:
+        """Let connections end whose other end is gone."""
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=2)
+
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until it ends."""
+        if task := asyncio.current_task():
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -55,3 +64,4 @@ async def listening() -> AsyncIterator[Sink]:
         yield sink
     finally:
         server.close()
+        await sink.finish()

@@ -36,11 +36,6 @@ def weekday_name(number: int) -> str:
     return _DAYS[number]
 
 
-def month_name(number: int) -> str:
-    """The month with this number; January is 1."""
-    return _MONTHS[number - 1]
-
-
 class IntervalError(ValueError):
     """A calendar span cannot be read; the message names it and says how to write it."""
 

@@ -1,6 +1,7 @@
 """Schedules are read as they are written, and every mistake in one has its own sentence."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from support.clocks import at, local, spell
@@ -539,3 +540,10 @@ def test_whoever_is_on_call_and_cannot_be_reached_is_named() -> None:
     text = HEAD.replace("[users.bo]\nwebhook = 'https://h/bo'\n", "[users.bo]\n") + TWO + WEEKLY
     told = [each.partition(": ")[2] for each in read(text + TOLD).warnings]
     assert "schedules.primary: bo is on call here, and has no usable contact" in told
+
+
+def test_the_example_in_the_documentation_is_sound() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "schedules.md").read_text("utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    people = "".join(f"[users.{who}]\nwebhook = 'https://h/{who}'\n" for who in ("dora", "eli"))
+    assert read(PEOPLE + people + example + TOLD).warnings == ()

@@ -4,6 +4,7 @@ The list is in docs/alertmanager.md. A random sequence is not compared beyond on
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,15 @@ def test_groups_name_the_interval_that_mutes_them(played: Played) -> None:
     theirs, ours = (side[0][1][0]["alerts"][0]["status"] for side in look[1:])
     assert (theirs["state"], "mutedBy" in theirs) == ("active", False)
     assert (ours["state"], ours["mutedBy"]) == ("suppressed", ["always"])
+
+
+def test_every_deviation_that_is_documented_names_a_test_that_exists() -> None:
+    top = Path(__file__).parents[2]
+    page = (top / "docs" / "alertmanager.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page)
+    rows = [line for line in page.splitlines() if line.startswith(("| ", "* "))]
+    assert len(named) >= len(rows) - 2, "each row and each point names one"
+    missing = [
+        f"{path}::{test}" for path, test in named if f"def {test}(" not in (top / path).read_text()
+    ]
+    assert missing == []

@@ -255,8 +255,8 @@ class Auditor:
                 good = self.cases.was_taken(row.key)
             case "failed":
                 good = self.cases.was_refused(row.key) or self.began - entry.at > 23 * 60 * MINUTE
-            case "superseded":
-                good = later
+            case "superseded" if later:
+                good = True
             case _:
                 good = self.stirred(entry.cluster, row.incident) >= entry.at
         if not good:

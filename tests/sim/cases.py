@@ -204,24 +204,26 @@ class Cases:
     def _follows(self, case: Case, before: Run, run: Run) -> None:
         """Nothing happened in between: it must be the next step, at its time."""
         auditor, ladder = self._auditor, LADDERS[case.policy]
-        ordinary = before.reason.startswith("step ")
-        if ordinary:
+        spelt, rings = before.reason.startswith("step "), run.reason in _SPELLS
+        if auditor.plot is None or not (spelt or before.reason in _SPELLS):
+            return
+        wait, place = FALLBACK, (0, 0)
+        if spelt:
+            last = before.step + 1 == len(ladder.steps)
             wait = ladder.waits[before.step]
-            step = (before.step + 1) % len(ladder.steps)
-            round_ = before.round + (step == 0)
-        else:
-            wait, step, round_ = FALLBACK, before.step, before.round
-        spent = bool(ladder.rounds) and round_ >= ladder.rounds
-        rings = run.reason in _SPELLS
-        expected = set(ladder.fallback) if spent or not ordinary else set(ladder.steps[step])
-        if before.reason in _SPELLS or ordinary:
-            right = rings if spent or not ordinary else (run.step, run.round) == (step, round_)
-            if not right or set(run.targets) != expected:
-                said = f"{run.reason} of round {run.round}, after {before.reason} of {before.round}"
-                auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
-            self._in_time(case, run, before.planned + wait, exact=before.exact)
-            if before.exact and run.at - before.planned - wait < LATE - PROMPT and not rings:
-                run.planned, run.exact = before.planned + wait, True
+            place = (before.round + 1, 0) if last else (before.round, before.step + 1)
+        ends = bool(ladder.rounds) and place[0] >= ladder.rounds
+        wanted = set(auditor.plot.fallback) if ends or not spelt else set(ladder.steps[place[1]])
+        if not wanted:  # Without a fallback the steps begin again.
+            wait, place, ends, wanted = wait + FALLBACK, (0, 0), False, set(ladder.steps[0])
+        right = rings if ends or not spelt else (run.round, run.step) == place
+        if not right or set(run.targets) != wanted:
+            said = f"{run.reason} of round {run.round}, after {before.reason} of {before.round}"
+            auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
+        planned = before.planned + wait
+        self._in_time(case, run, planned, exact=before.exact)
+        if before.exact and run.at - planned < LATE - PROMPT and not rings:
+            run.planned, run.exact = planned, True
         if rings:
             run.exact = True
 

@@ -80,7 +80,7 @@ class Facts:
                     alert.firing = None
                 continue
             if alert.firing is not report.firing:
-                alert.began = report.as_of or 0
+                alert.began = 0 if alert.firing is None else report.as_of or 0
             alert.as_of = report.as_of or alert.as_of
             if alert.firing is not report.firing:
                 self.unsteady[alert.cluster] = service

@@ -23,6 +23,14 @@ RESOLVE_TIMEOUT = 5 * MINUTE
 GRACE = 15 * MINUTE
 
 
+ANA = {"user:ana/slack": 0, "user:ana/sms": 2 * MINUTE}
+BO = {"user:bo/sms": 0}
+OPS = {"receiver:ops/slack/0": 0, "receiver:ops/webhook/0": 0}
+BOSS = ("receiver:boss/slack/0",)
+DBA = ("receiver:dba/slack/0",)
+DEAF = frozenset(DBA)  # Told of beginnings only.
+
+
 class Told(msgspec.Struct, frozen=True):
     """One destination of a severity: the targets that hear of its alerts, and how often."""
 
@@ -35,13 +43,12 @@ class Told(msgspec.Struct, frozen=True):
 class Ladder(msgspec.Struct, frozen=True):
     """An escalation policy: whom each step reaches how long after it runs, and how long it waits.
 
-    `fallback` is rung after the last of `rounds`; without one, and with 0 rounds, it goes on.
+    After the last of `rounds` the fallback rings; 0 rounds never end.
     """
 
     steps: tuple[Mapping[str, int], ...]
     waits: tuple[int, ...]
     rounds: int
-    fallback: tuple[str, ...]
     ack_timeout: int = 0
 
 
@@ -52,21 +59,15 @@ class Plot(msgspec.Struct, frozen=True):
     configuration: Configuration
     told: Mapping[str, tuple[Told, ...]]
     policies: Mapping[str, str]
+    fallback: tuple[str, ...] = BOSS
     explains: bool = False  # While a critical alert fires, warnings of its cluster are quiet.
     gathered: tuple[str, ...] = ()  # Severities told once a day.
 
 
-ANA = {"user:ana/slack": 0, "user:ana/sms": 2 * MINUTE}
-BO = {"user:bo/sms": 0}
-OPS = {"receiver:ops/slack/0": 0, "receiver:ops/webhook/0": 0}
-BOSS = ("receiver:boss/slack/0",)
-DBA = ("receiver:dba/slack/0",)
-DEAF = frozenset(DBA)  # Told of beginnings only.
-
 LADDERS = {
-    "critical": Ladder(({**ANA, **OPS}, BO), (5 * MINUTE, 5 * MINUTE), 2, BOSS),
-    "forever": Ladder((ANA, BO), (2 * MINUTE, 4 * MINUTE), 0, (), 20 * MINUTE),
-    "crossed": Ladder((ANA, BO), (5 * MINUTE, MINUTE), 2, BOSS),
+    "critical": Ladder(({**ANA, **OPS}, BO), (5 * MINUTE, 5 * MINUTE), 2),
+    "forever": Ladder((ANA, BO), (2 * MINUTE, 4 * MINUTE), 0, 20 * MINUTE),
+    "crossed": Ladder((ANA, BO), (5 * MINUTE, MINUTE), 2),
 }
 
 
@@ -160,6 +161,7 @@ def _forever() -> Plot:
         ),
         told={"critical": dba, "high": dba, "warning": ops, "info": ops},
         policies={"critical": "forever", "high": "forever"},
+        fallback=(),
         explains=True,
     )
 

@@ -57,6 +57,7 @@ class World:
         self.power = False
         self.stormy = True
         self.end = End(self)
+        self._healed = asyncio.Event()
         self._broken: list[int] = []
         self._tasks: TaskGroup | None = None
 
@@ -108,6 +109,7 @@ class World:
     def heal(self) -> None:
         """All troubles end, and stay away."""
         self.stormy = False
+        self._healed.set()
         self.disk.weather, self.providers.weather = DiskWeather(), PostWeather()
         self.queue.away, self.queue.strays, self.queue.drops = False, 0.0, 0.0
         self.history.note("", "everything heals")
@@ -139,7 +141,9 @@ class World:
             self.watch.died()
             self.end.rows(life)
             down = self.down or self.chance.choice((0.0, 0.5, 2.0, 5.0, 30.0, 400.0))
-            await anyio.sleep(down if self.stormy else 1.0)
+            with anyio.move_on_after(down if self.stormy else 1.0):
+                await self._healed.wait()
+                await anyio.sleep(1.0)
             self.down = 0.0
             if self.power:
                 self.power = False

@@ -1,5 +1,7 @@
 """Stories of messages that do not get through."""
 
+from itertools import pairwise
+
 from support.configured import channel, configured, person, policy, route, step
 from support.post_office import FAILS, HANGS, LOSES, REFUSES, TAKES, busy
 from support.virtual import after
@@ -23,7 +25,7 @@ def test_a_failed_attempt_is_made_again_ever_later_with_the_same_key() -> None:
     world.fires("Disk")
     world.until("1:00")
     attempts = [sent for sent in world.post.sent if sent.who == "bo sms"]
-    pauses = [b.passed - a.passed for a, b in zip(attempts, attempts[1:], strict=False)]
+    pauses = [b.passed - a.passed for a, b in pairwise(attempts)]
     assert len({sent.row.key for sent in attempts}) == 1
     assert [sent.row.attempt for sent in attempts] == list(range(1, len(attempts) + 1))
     for number, pause in enumerate(pauses):

@@ -11,7 +11,7 @@ import yaml
 
 from router.core.configuration import Configuration
 from router.core.inhibition import InhibitRule
-from router.core.interval import Interval, Range, month_name, weekday_name
+from router.core.interval import Interval, Range, weekday_name
 from router.core.moment import DAY, HOUR, MINUTE, SECOND
 from router.core.route import Route
 from router.web.v2.shown import destination, receivers
@@ -73,7 +73,7 @@ def _interval(interval: Interval) -> dict[str, Any]:
         "times": [{"start_time": _clock(a), "end_time": _clock(b)} for a, b in interval.times],
         "weekdays": [_range(each, weekday_name) for each in interval.weekdays],
         "days_of_month": [_range(each, str) for each in interval.days_of_month],
-        "months": [_range(each, month_name) for each in interval.months],
+        "months": [_range(each, str) for each in interval.months],
         "years": [_range(each, str) for each in interval.years],
         "location": interval.location if interval.location != "UTC" else "",
     }
