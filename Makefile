@@ -28,6 +28,7 @@ lint: setup  ## Style and types
 	$(RUN) mypy
 
 proof: setup  ## The long runs, with figures written to docs/reliability.md
+	TOCSIN_LONG=1 $(RUN) pytest tests/core/test_schedule_minutes.py
 	TOCSIN_LONG=1 $(RUN) python tests/reliability/proof.py
 
 differential: setup  ## A long comparison with Debian's Alertmanager: new random sequences for both

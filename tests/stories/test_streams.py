@@ -88,12 +88,16 @@ def test_an_end_is_remembered_for_two_days(world: World) -> None:
     assert not world.state.tombstones
 
 
+def fires(world: World) -> bool:
+    return world.state.by_id[1].firing
+
+
 def test_what_comes_by_another_way_is_judged_by_its_own_time(world: World) -> None:
     entry(world, "0:00", firing=True)
     world.at("0:02").report("Disk", {}, world.now.wall)
-    assert not world.state.by_id[1].firing
+    assert fires(world) is False
     assert entry(world, "0:01", firing=True) == "stale"
     world.at("0:03").report("Disk", {}, LATER)
-    assert world.state.by_id[1].firing
+    assert fires(world)
     assert entry(world, "0:02", firing=False) == "stale"
-    assert world.state.by_id[1].firing
+    assert fires(world)
