@@ -11,8 +11,15 @@ from router.core.draft import Draft
 from router.core.group import Group
 from router.core.integration import Integration
 from router.core.moment import DAY
-from router.core.notification import Delivery, LogEntry, encode, reason_to_notify
+from router.core.notification import (
+    Delivery,
+    LogEntry,
+    Snapshot,
+    encode,
+    reason_to_notify,
+)
 from router.core.route import Route
+from router.core.severity import severity
 from router.core.snapshot import take
 
 _NONE: frozenset[int] = frozenset()
@@ -90,7 +97,7 @@ def plan(draft: Draft, group: Group, route: Route | None, to: Lane, flushed: Flu
             return
         resolved = []
     news = News(lane, to.target, reason, told, ended, newest(firing or resolved))
-    _enqueue(draft, group, news, encode(take(group, [*firing, *resolved], reason)))
+    _enqueue(draft, group, news, take(group, [*firing, *resolved], reason))
 
 
 class News(msgspec.Struct, frozen=True):
@@ -201,7 +208,7 @@ def _clear(draft: Draft, base: LogEntry | None, resolved: frozenset[int]) -> Non
         draft.put_log(replace(base, firing=_NONE, resolved=resolved, sent_due=draft.now.service))
 
 
-def _enqueue(draft: Draft, group: Group, news: News, payload: bytes) -> None:
+def _enqueue(draft: Draft, group: Group, news: News, snapshot: Snapshot) -> None:
     entry = draft.log(news.lane)
     draft.enqueue(
         Delivery(
@@ -216,7 +223,8 @@ def _enqueue(draft: Draft, group: Group, news: News, payload: bytes) -> None:
             reason=news.reason,
             ref=entry.ref if entry else "",
             cid=news.cid,
-            payload=payload,
+            urgency=0 if severity(snapshot.severity) == "critical" else 1,
+            payload=encode(snapshot),
             firing=tuple(sorted(news.firing)),
             resolved=tuple(sorted(news.resolved)),
         )

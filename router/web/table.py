@@ -11,6 +11,7 @@ from router.web.answers import Answers
 from router.web.health import Probes
 from router.web.incidents import Incidents
 from router.web.ingest import Ingest
+from router.web.preview import Preview
 from router.web.refusal import Refused
 from router.web.rooms import Rooms
 from router.web.slack import Slack
@@ -73,6 +74,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("GET", "/api/v1/incidents/{number}", incidents.show, "read"),
         Endpoint("POST", _ANSWER, incidents.answer, "answer"),
         Endpoint("GET", "/api/v1/rejects", incidents.rejects, "read"),
+        Endpoint("POST", "/api/v1/silences/preview", Preview(rooms).silence, "read"),
         Endpoint("GET", "/health/live", probes.live, None, waits=False),
         Endpoint("HEAD", "/health/live", probes.live, None, waits=False),
         Endpoint("GET", "/health/ready", probes.ready, None, waits=False),

@@ -10,12 +10,16 @@ Name = tuple[tuple[str, str], ...]
 
 @dataclass
 class Life:
-    """One group: when it is flushed next, who is in it, who was told of, when it was empty."""
+    """One group: when it is flushed next, who is in it, who was told of, when it was empty.
+
+    `hidden` are those told of who were muted at a flush since.
+    """
 
     next_flush: float
     interval: float
     members: set[Name] = field(default_factory=set)
     told: set[Name] = field(default_factory=set)
+    hidden: set[Name] = field(default_factory=set)
     emptied_at: float | None = None
 
 
@@ -73,10 +77,11 @@ class Groups:
     def _flush(self, key: str, life: Life, at: float) -> None:
         self.flushes.setdefault(key, []).append(at)
         ended = {name for name in life.members if self.ends[name] <= at}
-        if any(self._muted(name, at) for name in ended & life.told):
-            self._exempt(key, at, "an alert is found resolved while it is muted")
-        life.told |= {name for name in life.members - ended if not self._muted(name, at)}
-        life.told -= ended
+        muted = {name for name in life.members if self._muted(name, at)}
+        if ended & life.told & (muted | life.hidden):
+            self._exempt(key, at, "an alert is found resolved that is or was muted")
+        life.told = (life.told | (life.members - muted)) - ended
+        life.hidden = ((life.hidden | muted) & life.told) - (life.members - muted)
         life.members -= ended
         if not life.members and life.emptied_at is None:
             life.emptied_at = at

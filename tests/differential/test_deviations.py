@@ -38,19 +38,29 @@ def _ends(at: float, name: str, host: str = "a") -> Step:
     return Step(at, "end", alerts=[{"labels": {"alertname": name, "host": host}, "endsAt": at}])
 
 
-SILENCE = {
-    "matchers": [{"name": "alertname", "value": "Silenced", "isRegex": False}],
-    "startsAt": 1,
-    "endsAt": 600,
-    "createdBy": "ana",
-    "comment": "known",
-}
+def _silence(name: str) -> dict[str, Any]:
+    matchers = {"alertname": name, "host": "a"}.items()
+    return {
+        "matchers": [{"name": key, "value": text, "isRegex": False} for key, text in matchers],
+        "startsAt": 1,
+        "endsAt": 600,
+        "createdBy": "ana",
+        "comment": "known",
+    }
+
+
 STEPS = [
     _fires(0, "Silenced"),
-    Step(1, "silence", silence="s1", body=SILENCE),
+    Step(1, "silence", silence="s1", body=_silence("Silenced")),
     _ends(2, "Silenced"),
     Step(3, "expire", silence="s1", ends=True),
     _fires(4, "Silenced"),
+    _fires(0, "Hidden"),
+    _fires(0, "Hidden", "b"),
+    Step(1, "silence", silence="s2", body=_silence("Hidden")),
+    _ends(1, "Hidden", "b"),
+    Step(3, "expire", silence="s2", ends=True),
+    _ends(3, "Hidden"),
     _fires(0, "Empty"),
     _ends(1, "Empty"),
     _fires(3, "Empty"),
@@ -100,6 +110,12 @@ def test_who_was_told_is_told_of_the_end_though_it_is_silenced_meanwhile(played:
     theirs, ours = told(played, "Silenced")
     assert theirs == ["0.5: firing a"]
     assert ours[:2] == ["0.5: firing a", "2.5: resolved a"]
+
+
+def test_who_was_told_is_told_of_the_end_though_other_news_came_between(played: Played) -> None:
+    theirs, ours = told(played, "Hidden")
+    assert theirs == ["0.5: firing a, firing b", "2.5: resolved b"]
+    assert ours == [*theirs, "4.5: resolved a"]
 
 
 def test_what_fires_again_after_it_ended_silenced_is_news(played: Played) -> None:

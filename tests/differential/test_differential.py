@@ -11,14 +11,20 @@ from differential.sequences import Sequence
 
 AT_ONCE = 4
 SECONDS = 12
+LATEST = 0.25  # What is done later than this is near a flush, and may fall on either side of it.
+ATTEMPTS = 3
 
 
 async def _compare(folder: Path, seed: str) -> tuple[Verdict, str]:
     random = Random(seed)
     setup = draw_setup(random)
     sequence = Sequence(random, setup, SECONDS)
-    async with pair(folder, setup.yml) as sides:
-        played = await play(sides, sequence.steps)
+    for attempt in range(ATTEMPTS):
+        async with pair(folder / str(attempt), setup.yml) as sides:
+            played = await play(sides, sequence.steps)
+        if played.late < LATEST:
+            break
+    assert played.late < LATEST, f"too busy here to do things at their time: {played.late:.2f} s"
     verdict = judge(sequence, played)
     return verdict, f"seed {seed}\n{ledger(sequence, played, verdict)}"
 

@@ -14,7 +14,7 @@ Note = Callable[[str, object], None]
 async def test_whatever_was_accepted_is_told_through_kills_at_random_moments(
     tmp_path: Path, seed: str, long: bool, note: Note
 ) -> None:
-    run = await ordeal(tmp_path, seed, Course(kills=50 if long else 10))
+    run = await ordeal(tmp_path, seed, Course(kills=50, pause=0.1) if long else Course(kills=10))
     history = run.history
     note("kill -9", len(history.killed))
     note("alerts answered 2xx or XACKed", accepted(history))

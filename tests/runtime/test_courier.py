@@ -56,13 +56,13 @@ class Post:
 class House:
     """A loop, a courier and a post office; the clock is moved by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: float) -> None:
         self.journal = MemoryJournal()
         self.clock = HandClock()
         self.post = Post()
         state = State(configuration(), self.journal.stored)
         self.loop = Loop(state, self.journal, self.clock, offer=lambda n: self.courier.offer(n))
-        self.courier = Courier(self.loop, self.post, self.compose, deadline=0.2)
+        self.courier = Courier(self.loop, self.post, self.compose, deadline=deadline)
 
     def compose(self, row: Delivery) -> Outgoing:
         return Outgoing(
@@ -92,8 +92,8 @@ class House:
 
 
 @asynccontextmanager
-async def house() -> AsyncIterator[House]:
-    rooms = House()
+async def house(deadline: float = 0.2) -> AsyncIterator[House]:
+    rooms = House(deadline)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(rooms.loop.run)
         tasks.start_soon(rooms.courier.run)
@@ -269,3 +269,22 @@ async def test_stopping_waits_for_sends_under_way_but_not_for_ever() -> None:
         hanging.set()
         await rooms.courier.finish(5)
         assert not rooms.courier.under_way
+
+
+async def test_what_is_critical_overtakes_what_waits_for_the_same_destination() -> None:
+    async with house(deadline=30) as rooms:
+        hanging = rooms.post.hangs["slack"] = anyio.Event()
+        for number in range(5):
+            await rooms.alert("warning", alertname=f"Disk {number}")
+        rooms.clock.move(MINUTE)
+        await rooms.loop.drain()
+        await rooms.quiet(lambda: rooms.post.under_way == 1)
+        await rooms.alert("page", alertname="Fire", team="unrouted")
+        rooms.clock.move(MINUTE)
+        await rooms.loop.drain()
+        await rooms.quiet(lambda: sum("/webhook/" in t for t in rooms.post.targets()) == 6)
+        hanging.set()
+        await rooms.quiet(lambda: len(rooms.post.sent) == 12)
+        slack = [key for target, key in rooms.post.sent if "/slack/" in target]
+        fire = max(rooms.loop.state.groups)
+        assert [f"g{fire}." in key for key in slack] == [False, True, False, False, False, False]

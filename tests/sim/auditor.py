@@ -257,8 +257,12 @@ class Auditor:
                 good = self.cases.was_refused(row.key) or self.began - entry.at > 23 * 60 * MINUTE
             case "superseded" if later:
                 good = True
+            case "withdrawn" if row.kind == "resolved":
+                good = not self.cases.was_told(row.lane)  # The page it follows never arrived.
             case _:
                 good = self.stirred(entry.cluster, row.incident) >= entry.at
+                if row.kind == "acknowledged":
+                    good = good or not self.cases.was_told(row.lane)
         if not good:
             self.wrong(entry.cluster, f"{row.key} to {row.target} ended as {outcome}, for nothing")
         self.history.note(entry.cluster, f"closed {row.key} as {outcome}")

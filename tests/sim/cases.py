@@ -240,8 +240,12 @@ class Cases:
         case, auditor = self.known.get(row.incident), self._auditor
         if case is None or case.over is not False or auditor.reloaded > case.opened:
             return
-        told = {n for entry in auditor.rows.values() if entry.row.incident == case.number
-                for n in entry.row.firing}
+        told = {
+            n
+            for entry in auditor.rows.values()
+            if entry.row.incident == case.number
+            for n in entry.row.firing
+        }
         if any(auditor.facts.fires(auditor.names[n], auditor.service) for n in told):
             auditor.wrong(case.cluster, f"incident {case.number} ends, and its alerts fire")
 
@@ -281,10 +285,10 @@ class Cases:
             auditor.wrong(case.cluster, f"{key} begins though {case.number} is over")
         if all(auditor.facts.over(member) for member in case.members):
             auditor.wrong(case.cluster, f"{key} begins though nothing fires any more")
-        run = next((r for r in reversed(case.runs) if row.target in r.targets), None)
-        after = LADDERS[case.policy].steps[run.step].get(row.target, 0) if run else 0
-        if run and run.reason.startswith("step ") and not case.hurried:
-            early = run.at + after - auditor.service
+        if row.reason.startswith("step ") and not case.hurried:
+            entry = auditor.rows[row.id]
+            after = LADDERS[case.policy].steps[int(row.reason[5:]) - 1].get(row.target, 0)
+            early = entry.at + after - auditor.service
             if early > 0:
                 auditor.wrong(case.cluster, f"{key} leaves {early / SECOND:.0f} s early")
 
@@ -318,6 +322,11 @@ class Cases:
         """Whether a provider took it and said so."""
         flight = self.flights.get(key)
         return flight is not None and flight.taken and flight.state == "taken"
+
+    def was_told(self, lane: str) -> bool:
+        """Whether a message of this lane was taken, as far as its sender knows."""
+        entries = (e for e in self._auditor.rows.values() if e.row.lane == lane)
+        return any(self.was_taken(entry.row.key) for entry in entries)
 
     def was_refused(self, key: str) -> bool:
         """Whether a provider refused it for good."""

@@ -20,8 +20,8 @@ from sim.pulse import Lost
 if TYPE_CHECKING:
     from sim.world import World
 
-AWAY = 4  # Hours for which nobody answers once everything has healed.
-CALM = 14
+AWAY = 3  # Hours for which nobody answers once everything has healed …
+DAY = 24  # … and with what follows, so many.
 _SETTLED = 10 * MINUTE
 _SLACK = 20 * SECOND
 
@@ -85,12 +85,14 @@ class End:
             source.moving = False
         await self._hours(AWAY, ringing=True)
         await self._everybody_takes()
-        await self._hours(CALM, ringing=False)
+        await self._hours(2, ringing=False)
         for source in world.sources:
             for key, fires in source.firing.items():
                 if fires:
                     source.turn(key, firing=False)
-        await self._hours(27 if world.file.gathered else 6, ringing=False)
+        await self._hours(DAY - AWAY - 2, ringing=False)
+        if world.file.gathered:
+            await self._hours(8, ringing=False)
         self._nothing_is_left()
 
     async def _hours(self, hours: int, *, ringing: bool) -> None:

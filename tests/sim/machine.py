@@ -12,8 +12,8 @@ from support.virtual import BEGAN
 from router.core.moment import SECOND
 from router.runtime import clock, courier, loop
 
-REST_SECONDS = 20.0  # What a lost wake-up costs must show; a real service looks each second.
-_LONG_SWEEP = 30.0
+REST_SECONDS = 60.0  # What a lost wake-up costs must show; a real service looks each second.
+_LONG_SWEEP = 120.0
 
 
 class Machine:
@@ -23,11 +23,12 @@ class Machine:
         self.wall_off = 0
         self.boots = 1
         self._booted = 0
+        self._time = asyncio.get_running_loop().time
 
     @property
     def passed(self) -> int:
         """Microseconds since the world began, by no clock of the machine."""
-        return round(asyncio.get_running_loop().time() * SECOND)
+        return round(self._time() * SECOND)
 
     @property
     def wall(self) -> int:

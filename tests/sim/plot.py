@@ -72,9 +72,7 @@ LADDERS = {
 
 
 def _sms(to: str) -> SmsIntegration:
-    return SmsIntegration(
-        to=to, sender=f"{to}00", account=secret("account"), token=secret("token")
-    )
+    return SmsIntegration(to=to, sender=f"{to}00", account=secret("account"), token=secret("token"))
 
 
 def _slack(channel: str, *, send_resolved: bool = True) -> SlackIntegration:
@@ -182,9 +180,7 @@ def _crossed() -> Plot:
             ),
             users=_PEOPLE,
             receivers=_RECEIVERS,
-            policies=[
-                policy("crossed", step("5m", "user:ana"), step("1m", "user:bo"), rounds=2)
-            ],
+            policies=[policy("crossed", step("5m", "user:ana"), step("1m", "user:bo"), rounds=2)],
             fallback=("receiver:boss",),
         ),
         told={"critical": dba, "warning": dba, "high": (), "info": ()},

@@ -45,9 +45,7 @@ class Watch(Protocol):
 class Providers:
     """All of them, whichever process speaks to them."""
 
-    def __init__(
-        self, chance: Random, watch: Watch, arrived: Callable[[Outgoing], None]
-    ) -> None:
+    def __init__(self, chance: Random, watch: Watch, arrived: Callable[[Outgoing], None]) -> None:
         self.weather = PostWeather()
         self.chance = chance
         self.watch = watch

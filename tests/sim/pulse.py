@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-import anyio
-
 
 class Killed(BaseException):
     """The process is no more: nothing of it runs on."""
@@ -24,6 +22,7 @@ class Pulse:
         self.alive = True
         self.death = asyncio.Event()
         self.replies: list[asyncio.Future[Any]] = []
+        self._sleeping: dict[asyncio.Future[None], None] = {}
 
     def kill(self) -> None:
         """As kill -9."""
@@ -33,6 +32,8 @@ class Pulse:
             if not reply.done():
                 reply.set_exception(Lost("the process died"))
         self.replies.clear()
+        for waking in list(self._sleeping):
+            _wake(waking)
 
     def check(self) -> None:
         """Go on only if it lives.
@@ -51,6 +52,18 @@ class Pulse:
         """
         self.check()
         if seconds > 0:
-            with anyio.move_on_after(seconds):
-                await self.death.wait()
+            loop = asyncio.get_running_loop()
+            waking: asyncio.Future[None] = loop.create_future()
+            timer = loop.call_later(seconds, _wake, waking)
+            self._sleeping[waking] = None
+            try:
+                await waking
+            finally:
+                timer.cancel()
+                self._sleeping.pop(waking, None)
         self.check()
+
+
+def _wake(waking: "asyncio.Future[None]") -> None:
+    if not waking.done():
+        waking.set_result(None)

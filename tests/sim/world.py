@@ -188,7 +188,9 @@ class World:
             case "calm":
                 self.providers.weather.moods.clear()
             case "clock":
-                self._step(dice.choice(weather.STEPS) * (dice.choice((1, -1)) if self.swarm.back else 1))
+                self._step(
+                    dice.choice(weather.STEPS) * (dice.choice((1, -1)) if self.swarm.back else 1)
+                )
             case "edit":
                 await self.edit(dice.choice(sorted(PLOTS)), dice)
 

@@ -24,6 +24,7 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("GET", "/api/v1/incidents/{number}", "read"),
     ("POST", "/api/v1/incidents/{number}/{action:ack|unack|resolve}", "answer"),
     ("GET", "/api/v1/rejects", "read"),
+    ("POST", "/api/v1/silences/preview", "read"),
     ("POST", "/-/reload", "admin"),
     ("GET", "/metrics", "read"),
 ]

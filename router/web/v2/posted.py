@@ -45,23 +45,42 @@ def read(payload: bytes) -> Silence:
     """
     if not payload.strip():
         raise Refused(422, "silence in body is required", code=602)
-    try:
-        posted = _decode(payload)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise _unreadable(str(error)) from None
+    posted = _read(payload)
     _require(posted, "comment", "created_by", "ends_at", "matchers", "starts_at")
-    matchers = posted.matchers or []
-    if not matchers:
-        raise Refused(422, "matchers in body should have at least 1 items", code=612)
     return Silence(
         id=posted.id or "",
-        matchers=tuple(map(_matcher, range(len(matchers)), matchers)),
+        matchers=_matchers(posted),
         starts_at=_moment(posted.starts_at),
         ends_at=_moment(posted.ends_at),
         created_by=posted.created_by or "",
         comment=posted.comment or "",
         annotations=posted.annotations or {},
     )
+
+
+def matchers(payload: bytes) -> tuple[Matcher, ...]:
+    """The matchers of a body that needs nothing else of a silence.
+
+    Raises:
+        Refused: 400 when it cannot be read, 422 when there are none.
+    """
+    posted = _read(payload)
+    _require(posted, "matchers")
+    return _matchers(posted)
+
+
+def _read(payload: bytes) -> _Posted:
+    try:
+        return _decode(payload)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise _unreadable(str(error)) from None
+
+
+def _matchers(posted: _Posted) -> tuple[Matcher, ...]:
+    found = posted.matchers or []
+    if not found:
+        raise Refused(422, "matchers in body should have at least 1 items", code=612)
+    return tuple(map(_matcher, range(len(found)), found))
 
 
 def _matcher(index: int, posted: _PostedMatcher) -> Matcher:
