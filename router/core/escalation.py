@@ -9,6 +9,7 @@ from router.core.group import Group
 from router.core.incident import Incident, Status
 from router.core.moment import MINUTE, SECOND
 from router.core.mute import audible
+from router.core.opening import worst
 from router.core.page import page
 
 LATE = MINUTE  # Beyond this, a step's delay counts from when it ran, not from when it should have.
@@ -36,6 +37,8 @@ def _ring(draft: Draft, incident: Incident, also: list[str], why: str) -> None:
         if alert.firing and not draft.state.is_leaving(group.id, alert.id)
     ]
     alerts = audible(draft.state, group, firing, draft.now.wall)
+    # Whoever answers this page answers for all it names: none of them is a rise in severity after.
+    incident = replace(incident, severity=max(incident.severity, worst(alerts)))
     if not alerts:
         _stay_quiet(draft, incident)
     elif incident.muted and _has_passed_a_step(draft, incident):

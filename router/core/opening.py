@@ -47,7 +47,7 @@ def _open(draft: Draft, group: Group, policy: Policy, firing: list[Alert]) -> No
         policy=policy,
         next_due=draft.now.service,
         step_due=draft.now.service,
-        severity=_worst(firing),
+        severity=worst(firing),
         opened_at=draft.now.wall,
         title=_title(group, firing),
     )
@@ -56,7 +56,8 @@ def _open(draft: Draft, group: Group, policy: Policy, firing: list[Alert]) -> No
     draft.record("opened", group=group.id, incident=incident.number, policy=policy.name)
 
 
-def _worst(alerts: Iterable[Alert]) -> int:
+def worst(alerts: Iterable[Alert]) -> int:
+    """The rank of the gravest severity among these alerts, 0 when there are none."""
     words = (decode(alert.labels).get("severity", "") for alert in alerts)
     return max(map(severity.rank, words), default=0)
 
@@ -69,9 +70,9 @@ def _title(group: Group, firing: list[Alert]) -> str:
 
 def _carry_on(draft: Draft, group: Group, incident: Incident, firing: list[Alert]) -> None:
     """New alerts join a running incident: it rings anew only if it got worse."""
-    worst = _worst(firing)
-    if worst > incident.severity:
-        incident = replace(incident, severity=worst)
+    gravest = worst(firing)
+    if gravest > incident.severity:
+        incident = replace(incident, severity=gravest)
         if incident.status is Status.ACKNOWLEDGED:
             draft.record("worsened", group=group.id, incident=incident.number)
             incident = replace(incident, round=0, step=0, reached=False)

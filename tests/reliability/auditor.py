@@ -1,7 +1,7 @@
 """Judges a history by the promises alone; the service does not mark its own paper.
 
-Each finding is a sentence that begins with what was broken: lost, repeated, early, skipped, late
-answer. None means that everything promised was kept.
+Each finding is a sentence that begins with what was broken: lost, repeated, unseen, early,
+skipped, late. None means that everything promised was kept.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from itertools import pairwise
 from reliability.history import Attempt, History
 
 LAG = 0.2  # So long after a kill, what the dead process sent may be read; no new one is up then.
-ANSWER_TOLERANCE = 0.5  # What was under way when an acknowledgement was answered may arrive later.
+ANSWER_TOLERANCE = 0.7  # What was under way when an acknowledgement was answered may arrive later.
 
 
 def audit(history: History) -> list[str]:

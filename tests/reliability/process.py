@@ -19,8 +19,8 @@ SABOTAGE = str(Path(__file__).with_name("sabotage.py"))
 class Process(Service):
     """`tocsin serve` with `faults` planted (see sabotage.py), run below the command `wrapper`.
 
-    `killed_at` are monotonic seconds; `readied` how long each start took to be ready. A line of
-    the log that a kill cut off is no error.
+    `killed_at` are monotonic seconds; `readied` how long each start took to be ready, but for the
+    time that others had the processor. A line of the log that a kill cut off is no error.
     """
 
     def __init__(
@@ -56,10 +56,11 @@ class Process(Service):
 
     async def start(self, *, ready: bool = True) -> None:
         """Start it, and note how long it took to be ready."""
-        began = time.monotonic()
+        began = time.monotonic() - queued(os.getpid())
         await super().start(ready=ready)
         if ready:
-            self.readied.append(time.monotonic() - began)
+            waited = queued(os.getpid()) + queued(self.pid)
+            self.readied.append(time.monotonic() - began - waited)
 
     def crash(self) -> None:
         """kill -9, noted."""
@@ -99,3 +100,12 @@ class Process(Service):
             reply = await self.get(f"/api/v1/incidents/{incident['number']}")
             shown.append(json.loads(reply.body))
         return shown
+
+
+def queued(pid: int) -> float:
+    """Seconds that a process was ready to run and had to wait, as others had the processor.
+
+    0 where the kernel does not say.
+    """
+    path = Path(f"/proc/{pid}/schedstat")
+    return int(path.read_text().split()[1]) / 1e9 if path.exists() else 0.0

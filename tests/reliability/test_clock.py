@@ -12,7 +12,6 @@ from reliability.sink import Sink
 from support.eventually import eventually
 from support.talk import alert, incidents, records
 
-LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 WAIT = 1.4  # Seconds from step to step.
 ROUTES = """
 [service]
@@ -50,14 +49,16 @@ class WallClock:
         folder.mkdir()
         self._file = folder / "clock"
         self.set(0)
-        if not LIBRARY.exists():
+        libraries = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")]
+        if not libraries:
             raise FileNotFoundError("libfaketime is not installed (Debian: apt install faketime)")
+        self._library = libraries[0]
 
     @property
     def environ(self) -> dict[str, str]:
         """What a process needs in its environment to go by it."""
         return {
-            "LD_PRELOAD": str(LIBRARY),
+            "LD_PRELOAD": str(self._library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",

@@ -26,14 +26,15 @@ _FAR = 20 * DAY
 
 
 class Quiet(msgspec.Struct):
-    """A silence that was answered for: of one cluster, and until when by the wall.
+    """A silence that was asked for: of one cluster, and until when by the wall.
 
-    `spoke` is when it last held, or may have.
+    It is `sure` once it was answered for; `spoke` is when it last held, or may have.
     """
 
     cluster: str
     starts_at: int
     ends_at: int
+    sure: bool = False
     spoke: int = 0
 
 
@@ -101,7 +102,7 @@ class Auditor:
                     self.cases.asked(one)
                 case e.Silenced(silences=silences):
                     for silence in silences:
-                        self._silencing(silence)
+                        self._silencing(silence, sure=False)
                 case e.Reconfigured(text=text):
                     self.plot, self.reloaded = None, self.service
                     self._plots[self._count] = PLOTS[text.decode()]
@@ -126,7 +127,7 @@ class Auditor:
                     self.cases.answered(one, code)
                 case e.Silenced(silences=silences):
                     for silence in silences:
-                        self._silenced(silence)
+                        self._silencing(silence, sure=True)
                 case e.Reconfigured() if request in self._plots:
                     self.plot, self.reloaded = self._plots.pop(request), self.service
 
@@ -291,8 +292,14 @@ class Auditor:
         if self.service - self.stepped < MINUTE:
             return False
         return any(
-            q.cluster == cluster and q.starts_at <= wall < q.ends_at for q in self.silences.values()
+            q.sure and q.cluster == cluster and q.starts_at <= wall < q.ends_at
+            for q in self.silences.values()
         )
+
+    def hushed(self, cluster: str) -> bool:
+        """Whether it may be silenced."""
+        wall = self.machine.wall
+        return any(q.cluster == cluster and wall < q.ends_at for q in self.silences.values())
 
     def explained(self, key: tuple[str, str]) -> bool:
         """Whether another alert surely explains it."""
@@ -300,13 +307,11 @@ class Auditor:
             return False
         return self.facts.fires((key[0], "Down"), self.service)
 
-    def _silencing(self, silence: Silence) -> None:
-        self.silences.pop(silence.id, None)
-        self.cases.stir(silence.matchers[0].value)
-
-    def _silenced(self, silence: Silence) -> None:
-        cluster = silence.matchers[0].value
-        self.silences[silence.id] = Quiet(cluster, silence.starts_at, silence.ends_at)
+    def _silencing(self, silence: Silence, *, sure: bool) -> None:
+        cluster, before = silence.matchers[0].value, self.silences.get(silence.id)
+        ends_at = silence.ends_at if sure or before is None else before.ends_at
+        quiet = Quiet(cluster, silence.starts_at, ends_at, sure, self.service)
+        self.silences[silence.id] = quiet
         self.cases.stir(cluster)
 
     def _report(self, event: e.Reported) -> Report:

@@ -86,10 +86,12 @@ class Cases:
             case.cluster, f"asked: {type(event).__name__} {event.incident} by {event.by}"
         )
         match event:
+            case e.Acknowledged():
+                case.taken = case.taken or None
             case e.Unacknowledged():
-                case.taken = None if case.taken else case.taken
+                case.taken = None
             case e.Resolved():
-                case.over = None if not case.over else case.over
+                case.over = case.over or None
 
     def answered(self, event: e.Acknowledged | e.Unacknowledged | e.Resolved, code: str) -> None:
         """And is answered."""
@@ -100,13 +102,15 @@ class Cases:
         self._auditor.history.note(
             case.cluster, f"answered: {type(event).__name__} {event.incident}: {code}"
         )
-        if code == "acknowledged":
-            case.taken, case.taken_at = True, self._auditor.service
-            self._check_withdrawn(case)
-        elif code in ("unacknowledged", "rings again"):
-            case.taken = False
-        elif code == "resolved":
+        if code == "resolved":
             case.over = True
+        elif isinstance(event, e.Unacknowledged):
+            case.taken = False
+        elif isinstance(event, e.Acknowledged):
+            if case.taken is not True:
+                case.taken_at = self._auditor.service
+            case.taken = True
+            self._check_withdrawn(case)
 
     def _check_withdrawn(self, case: Case) -> None:
         for entry in self._auditor.open.values():
@@ -214,15 +218,18 @@ class Cases:
             place = (before.round + 1, 0) if last else (before.round, before.step + 1)
         ends = bool(ladder.rounds) and place[0] >= ladder.rounds
         wanted = set(auditor.plot.fallback) if ends or not spelt else set(ladder.steps[place[1]])
-        if not wanted:  # Without a fallback the steps begin again.
+        idle = not wanted  # Nobody is rung now; half an hour from then the steps begin again.
+        if idle:
             wait, place, ends, wanted = wait + FALLBACK, (0, 0), False, set(ladder.steps[0])
+            spelt = True
         right = rings if ends or not spelt else (run.round, run.step) == place
         if not right or set(run.targets) != wanted:
             said = f"{run.reason} of round {run.round}, after {before.reason} of {before.round}"
             auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
         planned = before.planned + wait
-        self._in_time(case, run, planned, exact=before.exact)
-        if before.exact and run.at - planned < LATE - PROMPT and not rings:
+        if not idle:
+            self._in_time(case, run, planned, exact=before.exact)
+        if before.exact and not idle and run.at - planned < LATE - PROMPT and not rings:
             run.planned, run.exact = planned, True
         if rings:
             run.exact = True

@@ -97,6 +97,7 @@ class SimJournal:
         if disk.chance.random() < weather.fails:
             if disk.chance.random() < 0.5:
                 disk.write(commands, stamp)
+            pulse.kill()
             raise StoreError("the simulated disk broke")
         disk.write(commands, stamp)
         if disk.chance.random() < weather.kill_after:

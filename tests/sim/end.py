@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 import anyio
 from sim.facts import firing
 from sim.life import Life
-from sim.plot import CLUSTERS, DEAF, LADDERS, labels_of
+from sim.plot import CLUSTERS, DEAF, labels_of
 from support.consistent import check_state, check_stored
 
-from router.core import event as e
 from router.core.labels import canonical
-from router.core.moment import HOUR, MINUTE, SECOND
-from router.errors import RouterError
-from sim.pulse import Lost
+from router.core.moment import MINUTE, SECOND
 
 if TYPE_CHECKING:
     from sim.world import World
 
 AWAY = 3  # Hours for which nobody answers once everything has healed …
-DAY = 24  # … and with what follows, so many.
+CALM = 2  # … then everything was taken, and at last everything ends:
+DAY = 24  # so many in all.
 _SETTLED = 10 * MINUTE
 _SLACK = 20 * SECOND
 
@@ -34,10 +32,6 @@ class End:
         self._watch = world.watch
         self._told: dict[str, dict[int, tuple[bool, int]]] = {}
 
-    def rows(self, life: Life) -> None:
-        """What a start will find is consistent."""
-        del life
-
     def compare(self, life: Life) -> None:
         """What is known is what was promised, what is stored is what is known."""
         watch, state, service = self._watch, life.loop.state, self._watch.service
@@ -49,7 +43,11 @@ class End:
             if watch.facts.over(key) and fires:
                 watch.wrong(key[0], f"{key[1]} of {alert.cluster} was resolved and fires")
         for name, quiet in watch.silences.items():
-            if state.silences.get(name) is None and quiet.ends_at > self._world.machine.wall:
+            if (
+                quiet.sure
+                and state.silences.get(name) is None
+                and quiet.ends_at > self._world.machine.wall
+            ):
                 watch.wrong("", f"silence {name} was accepted and is gone")
         for case in watch.cases.known.values():
             incident = state.incidents.get(case.number)
@@ -76,37 +74,43 @@ class End:
 
     async def watch(self) -> None:
         """Heal, and see that the service does what it owes."""
-        world = self._world
+        world, watch = self._world, self._watch
         world.people.busy = False
         world.heal()
         for name in sorted(world.people.silences):
             await world.people.unsilence(name)
         for source in world.sources:
             source.moving = False
+        for act in (self._away, self._everybody_takes, self._all_ends):
+            if not watch.history.broken:
+                await act()
+        if not watch.history.broken:
+            self._nothing_is_left()
+
+    async def _away(self) -> None:
         await self._hours(AWAY, ringing=True)
-        await self._everybody_takes()
-        await self._hours(2, ringing=False)
-        for source in world.sources:
+
+    async def _all_ends(self) -> None:
+        for source in self._world.sources:
             for key, fires in source.firing.items():
                 if fires:
                     source.turn(key, firing=False)
-        await self._hours(DAY - AWAY - 2, ringing=False)
-        if world.file.gathered:
+        await self._hours(DAY - AWAY - CALM, ringing=False)
+        if self._world.file.gathered:
             await self._hours(8, ringing=False)
-        self._nothing_is_left()
 
     async def _hours(self, hours: int, *, ringing: bool) -> None:
-        since = self._watch.service
+        since = self._world.machine.passed
         for _ in range(hours * 12):
             await anyio.sleep(300.0)
-            life = self._world.life
+            life, passed = self._world.life, self._world.machine.passed - since
             if self._watch.history.broken or life is None:
                 return
             self.check(life, stored=True)
-            if self._watch.service - since > _SETTLED:
+            if passed > _SETTLED:
                 self._nothing_lingers()
                 self._everybody_knows()
-            if ringing and self._watch.service - since > 80 * MINUTE:
+            if ringing and passed > 80 * MINUTE:
                 self._it_rings()
 
     async def _everybody_takes(self) -> None:
@@ -114,6 +118,7 @@ class End:
         assert life is not None
         for number in sorted(life.loop.state.incidents):
             await self._world.people.take(number, "user:ana", 1.0)
+        await self._hours(CALM, ringing=False)
 
     def _nothing_lingers(self) -> None:
         """What may leave has left."""
@@ -138,7 +143,7 @@ class End:
         for cluster in CLUSTERS:
             urgent = [name for _, name in self._unanswered(cluster)]
             last = watch.cases.last_page.get(cluster, 0)
-            if urgent and watch.service - last > 35 * MINUTE:
+            if urgent and not watch.hushed(cluster) and watch.service - last > 35 * MINUTE:
                 watch.wrong(cluster, f"nobody is rung for {', '.join(urgent)} of {cluster}")
 
     def _unanswered(self, cluster: str) -> Iterator[tuple[str, str]]:
@@ -169,7 +174,9 @@ class End:
                 key in c.members and c.opened <= watch.reloaded and not c.over
                 for c in watch.cases.known.values()
             )
-            if not kept and watch.facts.fires(key, watch.service) and not watch.explained(key):
+            if kept or watch.hushed(key[0]):
+                continue
+            if watch.facts.fires(key, watch.service) and not watch.explained(key):
                 self._is_told(key)
 
     def _is_told(self, key: tuple[str, str]) -> None:
@@ -198,6 +205,3 @@ class End:
         for what, count in left.items():
             if count:
                 self._watch.wrong("", f"in the end {count} {what} are left")
-
-
-__all__ = ["HOUR", "LADDERS", "End", "Lost", "RouterError", "e"]

@@ -108,15 +108,17 @@ class People:
             updated_at=now,
             created_by="ana",
         )
-        if await self._try(e.Silenced((silence,))):
-            self.silences[silence.id] = silence
+        self.silences[silence.id] = silence  # It may be kept though nobody says so.
+        await self._try(e.Silenced((silence,)))
 
     async def unsilence(self, name: str) -> None:
         """Let it be loud again."""
-        ended = expire(self.silences[name], self._wall())
+        silence = self.silences.pop(name, None)
+        if silence is None:
+            return
+        ended = expire(silence, self._wall())
         while not await self._try(e.Silenced((ended,))):
             await anyio.sleep(5.0)
-        self.silences.pop(name, None)
 
     async def _try(self, event: e.Event) -> bool:
         try:

@@ -5,12 +5,14 @@ import asyncio
 import random
 import sys
 import time
+from pathlib import Path
 
 import anyio
 from sim.history import History
 from sim.leaping_loop import LeapingLoop
 from sim.world import World
 
+ROOT = Path(__file__).parents[2]
 HOURS = 6.0
 MOST_SHOWN = 3
 
@@ -35,10 +37,11 @@ def simulate(seed: int, hours: float = HOURS) -> History:
     return worlds[0].history
 
 
-def verdict(seed: int, history: History) -> str:
+def verdict(seed: int, history: History, hours: float = HOURS) -> str:
     """What was found, how to see it again, and how it came to it."""
     lines = [f"seed {seed}: {text}" for text in history.broken[:3]]
-    lines += ["", *history.trace(), "", f"again: make sim SEED={seed}"]
+    length = "" if hours == HOURS else f" HOURS={hours:g}"
+    lines += ["", *history.trace(), "", f"again: make sim SEED={seed}{length}"]
     return "\n".join(lines)
 
 
@@ -57,7 +60,7 @@ def main() -> int:
             totals[what] = totals.get(what, 0) + count
         if history.broken:
             failed += 1
-            print(verdict(seed, history), flush=True)
+            print(verdict(seed, history, options.hours), flush=True)
         if failed == MOST_SHOWN:
             break
         if done % 50 == 0:

@@ -139,7 +139,6 @@ class World:
             self.history.count("ends")
             self.history.note("", "the process has ended" + (" (disk)" if life.broke else ""))
             self.watch.died()
-            self.end.rows(life)
             down = self.down or self.chance.choice((0.0, 0.5, 2.0, 5.0, 30.0, 400.0))
             with anyio.move_on_after(down if self.stormy else 1.0):
                 await self._healed.wait()

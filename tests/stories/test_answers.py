@@ -205,6 +205,22 @@ def test_when_the_severity_rises_a_taken_incident_rings_again(world: World) -> N
     assert world.told("worsened") == ["0:05"]
 
 
+def test_what_a_page_named_before_the_answer_is_no_rise_in_severity_after_it() -> None:
+    world = World(
+        configured(
+            route(policy="quick", by=("cluster",), wait="0s", repeat="4h"),
+            users=USERS,
+            policies=[policy("quick", step("2m", "user:ana"), step("9m", "user:bo"))],
+        )
+    )
+    world.fires("Disk", severity="warning")
+    world.at("0:01").fires("Fire", severity="critical")
+    assert world.until("0:02") == ["0:00 ana sms: page, step 1", "0:02 bo sms: page, step 2"]
+    world.at("0:03").acks(by="bo")
+    assert world.until("2:00") == []
+    assert not world.told("worsened")
+
+
 def test_the_same_severity_again_does_not_ring(world: World) -> None:
     world.at("0:02").acks(by="ana")
     world.at("0:03").fires("Fire", severity="critical")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from support.configured import channel, configured, person, policy, route, step
 from support.post_office import busy
 from support.virtual import BEGAN, after
@@ -13,6 +14,7 @@ from router.core.integration import ConsoleIntegration
 from router.core.interval import Interval
 from router.core.matcher import Matcher
 from router.core.notification import decode
+from router.core.route import Tree
 from router.core.silence import Silence, expire
 
 STEPS = policy("critical", step("5m", "user:ana"), step("5m", "user:bo"))
@@ -190,10 +192,6 @@ def spoiled_tree() -> Configuration:
 
 def spoil(configuration: Configuration) -> Configuration:
     """The same, with a first route whose matcher cannot look at everything."""
-    from msgspec.structs import replace
-
-    from router.core.route import Tree
-
     root = configuration.tree.root
     first, *others = root.routes
     return replace(

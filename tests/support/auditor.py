@@ -37,6 +37,7 @@ class Auditor:
         self._pages: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
         self._calls: Counter[tuple[int, str]] = Counter()
         self._last: dict[str, tuple[int, Delivery]] = {}
+        self._closed: dict[int, int] = {}
         self._silences: dict[str, Silence] = {}
         self._steps: dict[int, tuple[int, Record, set[str]]] = {}
         self.told: dict[int, int] = {}
@@ -51,9 +52,12 @@ class Auditor:
                 self._taken.add(event.incident)
             case e.Unacknowledged() if answer == "unacknowledged":
                 self._taken.discard(event.incident)
-            case e.Resolved() if answer == "resolved":
-                assert event.incident in self._over or self._is_noted(commands, event.incident)
+            case e.Resolved() if answer == "resolved" and event.incident not in self._over:
+                assert self._is_noted(commands, event.incident), "resolved without a word"
+                closed = self._world.incident(event.incident).group
+                self._closed[closed] = self._world.now.service
             case e.Reconfigured():
+                self._closed.clear()
                 self._forget_what_is_gone()
             case e.Started():
                 for _, _, since in self._steps.values():
@@ -65,6 +69,8 @@ class Auditor:
         for command in commands:
             if isinstance(command, Record) and command.incident:
                 self._note(command)
+            elif isinstance(command, Record) and command.kind == "fired":
+                self._closed.pop(command.group, None)
 
     def _is_noted(self, commands: Sequence[Command], number: int) -> bool:
         return any(
@@ -76,6 +82,10 @@ class Auditor:
         if record.kind in ("escalated", "fallback", "unmuted"):
             self._calls.update((number, target) for target in record.detail["targets"])
         match record.kind:
+            case "opened":
+                closed = self._closed.pop(record.group, -HOUR)
+                again = self._world.now.service - closed
+                assert again >= HOUR, f"{number} opens though nothing is new"
             case "rings_again":
                 self._taken.discard(number)
             case "resolved":

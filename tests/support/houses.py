@@ -42,7 +42,7 @@ def stubborn() -> Configuration:
     return configured(
         route(
             "",
-            route("severity=critical", policy="critical", to="ops", wait="30s"),
+            route("severity=critical", policy="critical", to="boss", wait="30s"),
             to="ops",
             by=("cluster",),
             wait="10s",
@@ -50,7 +50,7 @@ def stubborn() -> Configuration:
             repeat="1h",
         ),
         users=[person("ana"), *PEOPLE[1:]],
-        receivers=[channel("ops", send_resolved=False), channel("boss")],
+        receivers=[channel("ops"), channel("boss", send_resolved=False)],
         policies=[
             policy(
                 "critical",
