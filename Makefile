@@ -37,6 +37,12 @@ differential: setup  ## A long comparison with Debian's Alertmanager: new random
 bench: setup  ## Alertmanager and Tocsin under the same load, side by side; writes docs/benchmarks.md
 	$(RUN) python -m bench $(BENCH)
 
+SEEDS ?= 300
+HOURS ?= 6
+
+sim: setup  ## The service in virtual time, hurt in every way: SEEDS=300, or SEED=7 with its trace
+	PYTHONPATH=tests $(RUN) python -m sim.run --hours $(HOURS) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
 format: setup  ## Rewrite the code in the house style
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .

@@ -8,13 +8,15 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.EINVAL})
 _MEGABYTE = 1 << 20
 _BALLAST_MOST = 64 * _MEGABYTE
-_BALLAST_SHARE = 16  # Of a small disk, so little that its room returns after any clearing up.
+_BALLAST_LEAST = 8 * _MEGABYTE  # SQLite's log, of 4 MB, must fit into the file, and go on.
+_BALLAST_SHARE = 16
 
 
 def ballast_for(folder: Path) -> int:
-    """The bytes to set aside on a folder's disk: 64 MB, on a small one a sixteenth of it."""
+    """The bytes to set aside on a folder's disk: a sixteenth of it, from 8 up to 64 MB."""
     disk = os.statvfs(folder)
-    return min(_BALLAST_MOST, disk.f_blocks * disk.f_frsize // _BALLAST_SHARE)
+    share = disk.f_blocks * disk.f_frsize // _BALLAST_SHARE
+    return max(_BALLAST_LEAST, min(_BALLAST_MOST, share))
 
 
 class Ballast:

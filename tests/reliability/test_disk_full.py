@@ -54,8 +54,8 @@ REFUSED = r"disk is full|could not be kept|no room|not enough"
 
 @pytest.fixture
 def volume(tmp_path: Path) -> Iterator[Volume]:
-    """A disk of 24 MB."""
-    with Volume(tmp_path / "volume", 24) as volume:
+    """A disk of 48 MB."""
+    with Volume(tmp_path / "volume", 48) as volume:
         yield volume
 
 
@@ -125,8 +125,9 @@ async def test_a_full_disk_refuses_alerts_and_keeps_paging_until_there_is_room(
 async def one_round(process: Process, volume: Volume, sink: Sink, number: int) -> None:
     """Fill the disk under an escalation, and free it."""
     batch = f"b{number}"
+    began = time.monotonic()
     assert (await post(process, batch)).status == 200
-    ana = await paged(sink, "/ana", batch)
+    await paged(sink, "/ana", batch)
     refused = await fill(process, volume)
     assert int(refused.headers["Retry-After"]) > 0
     ready = await process.get("/health/ready")
@@ -134,9 +135,7 @@ async def one_round(process: Process, volume: Volume, sink: Sink, number: int) -
     assert (await process.get("/health/live")).status == 200
 
     bo = await paged(sink, "/bo", batch)
-    assert WAIT - 0.1 < bo.at - ana.at < WAIT + 2, (
-        "the next step rings in time while the disk is full"
-    )
+    assert WAIT < bo.at - began < WAIT + 2, "the next step rings in time while the disk is full"
     if number % 2:
         assert (await answer(process, bo.incident, "ack", by="bo")).status == 200
     volume.fill()  # The ballast's room as well.
@@ -147,7 +146,7 @@ async def one_round(process: Process, volume: Volume, sink: Sink, number: int) -
     volume.free()
     await eventually("it is ready again", lambda: is_ready(process))
     if number % 2 == 0:
-        assert (await paged(sink, "/cy", batch)).at - bo.at > WAIT - 0.1
+        assert (await paged(sink, "/cy", batch)).at - began > 2 * WAIT
     assert (await post(process, f"{batch} after")).status == 200
     shown = await incident(process, bo.incident)
     ran = [record["step"] for record in records(shown, "escalated")]

@@ -1,4 +1,4 @@
-"""Judges a run by what was asked, answered, committed and sent. It shares no code with the rules."""
+"""Judges a run by what was asked, answered, committed and sent, sharing no code with the rules."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -116,7 +116,7 @@ class Facts:
         for alert in self.alerts.values():
             if alert.firing:
                 alert.until = max(alert.until, service + GRACE)
-        self._grace = {source: service + GRACE for source in set(CLUSTERS.values())}
+        self._grace = dict.fromkeys(set(CLUSTERS.values()), service + GRACE)
 
     def _hear(self, source: str, service: int) -> None:
         """A source that is heard again has its usual time from then on."""

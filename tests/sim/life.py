@@ -96,10 +96,13 @@ class Outside(Protocol):
     disk: Disk
     providers: Providers
     queue: Queue
-    watch: Watch
     signer: Signer
     file: Plot
     chance: Random
+
+    @property
+    def watch(self) -> Watch:
+        """Who looks on."""
 
 
 class Life:

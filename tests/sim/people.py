@@ -92,6 +92,7 @@ class People:
             await self.unsilence(self.chance.choice(sorted(self.silences)))
         elif self._seen:
             number = self.chance.choice(self._seen[-6:])
+            kinds: dict[str, Callable[..., e.Event]]
             kinds = {"ack": e.Acknowledged, "unack": e.Unacknowledged, "resolve": e.Resolved}
             if whim in kinds:
                 await self._try(kinds[whim](incident=number, by="ana", via="api"))
@@ -117,7 +118,7 @@ class People:
         if silence is None:
             return
         ended = expire(silence, self._wall())
-        while not await self._try(e.Silenced((ended,))):
+        while not await self._try(e.Silenced((ended,))):  # noqa: ASYNC110 - they ask again
             await anyio.sleep(5.0)
 
     async def _try(self, event: e.Event) -> bool:

@@ -37,7 +37,7 @@ class World:
     """Everything of one seed. `run` takes it through its troubles and out of them."""
 
     def __init__(self, seed: int) -> None:
-        self._dice = lambda what: Random(f"{seed}/{what}")  # noqa: S311
+        self._seed = seed
         self.chance = self._dice("world")
         self.swarm = weather.draw(self._dice("swarm"))
         self.machine = Machine()
@@ -60,6 +60,9 @@ class World:
         self._healed = asyncio.Event()
         self._broken: list[int] = []
         self._tasks: TaskGroup | None = None
+
+    def _dice(self, what: str) -> Random:
+        return Random(f"{self._seed}/{what}")
 
     def _source(self, name: str) -> Source:
         dice, wall = self._dice(name), lambda: self.machine.wall
