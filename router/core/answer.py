@@ -66,7 +66,10 @@ def resolve(draft: Draft, number: int, by: str, via: str) -> None:
     group = draft.group(incident.group)
     if group is not None and draft.state.firing.get(group.id):
         now = draft.now
-        draft.put_group(replace(group, closed_at=now.wall, closed_due=now.service))
+        # Whatever fires is old now, also when a clock that was set back says it is yet to come.
+        began = (a.changed_at for a in draft.state.alerts_of(group.id) if a.firing)
+        closed_at = max([now.wall, *began])
+        draft.put_group(replace(group, closed_at=closed_at, closed_due=now.service))
     draft.answer("resolved", f"incident {number} resolved by {by}")
 
 

@@ -6,6 +6,7 @@ from support.post_office import DAWDLES, FAILS, HANGS, LOSES, TAKES
 from support.world import World
 
 from router.core.configuration import Configuration
+from router.core.moment import HOUR
 
 USERS = [person("ana", "sms"), person("bo", "sms"), person("cleo", "sms")]
 STEPS = (step("5m", "user:ana", "receiver:ops"), step("5m", "user:bo"), step("5m", "user:cleo"))
@@ -276,3 +277,18 @@ def test_resolved_by_hand_an_old_alert_that_ended_and_came_back_opens_another(
     world.at("0:09").resolves("Disk", severity="warning")
     world.at("0:12").fires("Disk", severity="warning")
     assert world.until("0:16") == ["0:12 ana sms: page, step 1", "0:12 ops slack: page, step 1"]
+
+
+def test_resolved_by_hand_a_clock_set_back_makes_nothing_new(world: World) -> None:
+    world.set_clock(-HOUR)
+    world.at("0:07").closes(by="bo")
+    world.until("0:08")
+    assert world.until("4:00") == []
+
+
+def test_resolved_by_hand_a_clock_set_back_hides_nothing_new(world: World) -> None:
+    world.at("0:07").closes(by="bo")
+    world.until("0:08")
+    world.set_clock(-HOUR)
+    world.fires("Cpu")
+    assert world.until("0:11") == ["0:10 ana sms: page, step 1", "0:10 ops slack: page, step 1"]
