@@ -5,7 +5,7 @@ export UV_PYTHON_DOWNLOADS := never
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: help setup run demo test check lint proof differential format clean
+.PHONY: help setup run demo test check lint proof differential bench sim mutants format clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ HOURS ?= 6
 
 sim: setup  ## The service in virtual time, hurt in every way: SEEDS=300, or SEED=7 with its trace
 	PYTHONPATH=tests $(RUN) python -m sim.run --hours $(HOURS) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+mutants: setup  ## Plant bugs, one after another, and see that the simulation finds each
+	PYTHONPATH=tests $(RUN) python -m sim.mutate --seeds 200
 
 format: setup  ## Rewrite the code in the house style
 	$(RUN) ruff format .

@@ -158,7 +158,8 @@ def _ring_fallback(
 ) -> None:
     """The policy is exhausted, or reaches nobody: the fallback rings until somebody answers.
 
-    Without a fallback the steps begin again: an unanswered incident never falls silent.
+    Where the steps reached nobody they begin again next time, for somebody may be there then. So
+    they do without a fallback: an unanswered incident never falls silent.
     """
     if not incident.exhausted:
         kind = "exhausted" if incident.reached else "nobody"
@@ -170,7 +171,7 @@ def _ring_fallback(
     draft.record("fallback", group=group.id, incident=incident.number, targets=rung)
     due = draft.now.service + configuration.fallback_every
     incident = replace(incident, ran=incident.ran + 1, step_due=due, next_due=due, failures=0)
-    if rung:
+    if rung and incident.reached:
         draft.put_incident(replace(incident, exhausted=True))
     else:
         draft.put_incident(replace(incident, exhausted=False, reached=False, round=0, step=0))

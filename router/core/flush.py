@@ -81,6 +81,16 @@ def _tick(
 
 
 def _digest(draft: Draft, group: Group, gathers: Digest, flushed: Flushed) -> None:
-    """One message with everything that gathered, to each target of the digest."""
-    if flushed.told:
-        page.tell(draft, group, flushed.told, gathers.notify, reason="digest")
+    """One message with everything that gathered, to each target of the digest.
+
+    Who was told before and is no target any more is owed nothing.
+    """
+    owed = {known for entry in draft.told("group", group.id) for known in entry.owed}
+    ended = (a for a in flushed.muted if not a.firing and flushed.identities[a.id] in owed)
+    alerts = [*flushed.told, *ended]
+    if not alerts:
+        return
+    targets = page.tell(draft, group, alerts, gathers.notify, reason="digest")
+    for entry in draft.told("group", group.id):
+        if entry.target not in targets:
+            draft.drop_log(entry.lane)

@@ -1,6 +1,6 @@
 """Which groups an alert belongs to, and what entering, ending and leaving does to them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
@@ -143,10 +143,11 @@ def ended(draft: Draft, alert: Alert, number: int) -> None:
         draft.record("held", group=number, incident=incident.number)
 
 
-def settle(draft: Draft, number: int) -> None:
+def settle(draft: Draft, number: int, just_told: Collection[int] | None = None) -> None:
     """Let go of the ended alerts that everybody who should know knows of.
 
-    A group that holds nothing any more is gone: the next alert opens a new one.
+    Between two flushes it is only those whose end was just told: the others may come back, and
+    nobody need notice. A group that holds nothing any more is gone: the next alert opens a new one.
     """
     group = draft.group(number)
     if group is None:
@@ -156,10 +157,12 @@ def settle(draft: Draft, number: int) -> None:
     owed = {i for entry in draft.told("group", number) for i in entry.owed}
     stays = 0
     for alert in draft.state.alerts_of(number):
-        if alert.firing or identity(alert.labels) in owed | waited:
-            stays += 1
-        else:
+        known = identity(alert.labels)
+        over = not alert.firing and known not in owed and known not in waited
+        if over and (just_told is None or known in just_told):
             leave(draft, alert, number)
+        else:
+            stays += 1
     if not stays and not rows and not group.incident:
         _drop(draft, number)
 

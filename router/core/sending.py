@@ -85,7 +85,9 @@ def _silent(draft: Draft, row: Delivery) -> bool:
         return False
     told = set(row.firing)
     group = draft.group(row.group)
-    alerts = [a for a in draft.state.alerts_of(row.group) if identity(a.labels) in told]
+    here = draft.state.alerts_of(row.group)
+    # When all it names have ended, what it rings for is whatever fires there still.
+    alerts = [a for a in here if identity(a.labels) in told] or [a for a in here if a.firing]
     if group is None or not alerts:
         return False
     return not audible(draft.state, group, alerts, draft.now.wall)
@@ -109,7 +111,7 @@ def delivered(draft: Draft, event: e.Delivered) -> None:
         if not incident.ringing:
             _record(draft, "under_way", row)
     if not row.incident:
-        membership.settle(draft, row.group)
+        membership.settle(draft, row.group, row.resolved)
 
 
 def skipped(draft: Draft, number: int) -> None:
@@ -156,7 +158,7 @@ def _give_up(draft: Draft, row: Delivery, outcome: str) -> None:
     if row.kind == "resolved":
         draft.drop_log(row.lane)
     if not row.incident:
-        membership.settle(draft, row.group)
+        membership.settle(draft, row.group, row.resolved)
 
 
 def _pause(row: Delivery, retry_after: int | None) -> int:

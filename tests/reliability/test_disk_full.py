@@ -110,7 +110,7 @@ async def paged(sink: Sink, path: str, batch: str) -> Attempt:
 async def test_a_full_disk_refuses_alerts_and_keeps_paging_until_there_is_room(
     process: Process, volume: Volume, sink: Sink, long: bool, note: Note
 ) -> None:
-    rounds = 20 if long else 3
+    rounds = 20 if long else 2
     first = process.pid
     for number in range(1, rounds + 1):
         await one_round(process, volume, sink, number)

@@ -1,5 +1,6 @@
-"""Judges a run by what was asked, answered, committed and sent, sharing no code with the rules."""
+"""Judges a run by what was asked, answered, committed and sent; it shares no code with rules."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ class Quiet(msgspec.Struct):
     cluster: str
     starts_at: int
     ends_at: int
+    at: int
     sure: bool = False
     spoke: int = 0
 
@@ -72,7 +74,8 @@ class Auditor:
         self.commits = 0
         self.began = 0
         self.full = self.committing = False
-        self._full_at = -DAY
+        self._stamp = self.time.stamp()
+        self._resting: asyncio.TimerHandle | None = None
         self._plots: dict[int, Plot] = {}
         self._count = 0
 
@@ -92,6 +95,8 @@ class Auditor:
         if reports:
             self.facts.invoked(self._count, reports, self.service)
         for report in reports:
+            if report.firing:
+                self.cases.fires(report.key)
             if self.facts.alerts[report.key].firing is not report.firing:
                 word = "fires" if report.firing else "ends"
                 said = f"reported ({self._count}): {report.key[1]} {word} {report.as_of or ''}"
@@ -168,6 +173,7 @@ class Auditor:
     def busy(self) -> None:
         """A commit begins: what is decided in it was decided now."""
         self.began = self.service
+        self._stamp = self.time.stamp()
         self.committing = True
         self.time.away("commit")
 
@@ -176,20 +182,20 @@ class Auditor:
         self.full, self.committing = full, False
         self.time.back("commit")
         if full:
-            self._full_at = self.service
-            self.time.away("full")
-        else:
-            self.time.back("full")
+            self._rests()
 
-    def rest(self) -> int:
-        """How much longer what is due may wait because the disk was full a moment ago."""
-        rests = round(REST_SECONDS * SECOND)
-        return rests if self.service - self._full_at < 2 * rests else 0
+    def _rests(self) -> None:
+        """There was no room: what is due waits for a moment before the next attempt."""
+        self.time.away("full")
+        if self._resting is not None:
+            self._resting.cancel()
+        loop = asyncio.get_running_loop()
+        self._resting = loop.call_later(REST_SECONDS + 1.0, self.time.back, "full")
 
     def committed(self, commands: Sequence[c.Command]) -> None:
         """It is durable."""
         self.commits += 1
-        self.time.stamped()
+        self.time.stamped(self._stamp)
         fresh: list[Row] = []
         for command in commands:
             match command:
@@ -264,9 +270,16 @@ class Auditor:
                 good = self.stirred(entry.cluster, row.incident) >= entry.at
                 if row.kind == "acknowledged":
                     good = good or not self.cases.was_told(row.lane)
+                elif row.resolved and not row.firing:
+                    good = good or not self._believed(row)
         if not good:
             self.wrong(entry.cluster, f"{row.key} to {row.target} ended as {outcome}, for nothing")
         self.history.note(entry.cluster, f"closed {row.key} as {outcome}")
+
+    def _believed(self, row: Delivery) -> bool:
+        """Whether a target had ever been told that what is said to have ended fires."""
+        told = (self.cases.believes.get(self.names[number], {}) for number in row.resolved)
+        return any(known.get(row.target, (False, 0))[0] for known in told)
 
     def stirred(self, cluster: str, incident: int) -> int:
         """When anything last happened that may change what is told of a cluster, or an incident."""
@@ -296,10 +309,16 @@ class Auditor:
             for q in self.silences.values()
         )
 
-    def hushed(self, cluster: str) -> bool:
-        """Whether it may be silenced."""
-        wall = self.machine.wall
-        return any(q.cluster == cluster and wall < q.ends_at for q in self.silences.values())
+    def hushed(self, cluster: str, since: int | None = None) -> bool:
+        """Whether it may be silenced, or may have been since then."""
+        then = self.service if since is None else since
+        mine = (q for q in self.silences.values() if q.cluster == cluster)
+        return any(self.machine.wall < q.ends_at or self._spoke(q) >= then for q in mine)
+
+    def acknowledged(self, entry: str, *, durable: bool) -> None:
+        """A stream entry need not come again."""
+        if not durable:
+            self.wrong("omega", f"entry {entry} was acknowledged and is not on the disk")
 
     def explained(self, key: tuple[str, str]) -> bool:
         """Whether another alert surely explains it."""
@@ -310,7 +329,7 @@ class Auditor:
     def _silencing(self, silence: Silence, *, sure: bool) -> None:
         cluster, before = silence.matchers[0].value, self.silences.get(silence.id)
         ends_at = silence.ends_at if sure or before is None else before.ends_at
-        quiet = Quiet(cluster, silence.starts_at, ends_at, sure, self.service)
+        quiet = Quiet(cluster, silence.starts_at, ends_at, self.service, sure, self.service)
         self.silences[silence.id] = quiet
         self.cases.stir(cluster)
 

@@ -9,7 +9,7 @@ import msgspec
 from sim.plot import LADDERS, PLOTS, RANKS, SEVERITIES
 
 from router.core import event as e
-from router.core.moment import MINUTE, SECOND
+from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
 
@@ -25,12 +25,12 @@ _SPELLS = {"nobody answered", "nobody could be reached"}
 class Run(msgspec.Struct):
     """One step that was run: when, when it had been planned for, which, and why.
 
-    It may have been `planned` up to a minute earlier when that is not `exact`.
+    It may have been `planned` so much earlier as `doubt` says.
     """
 
     at: int
     planned: int
-    exact: bool
+    doubt: int
     step: int
     round: int
     reason: str
@@ -38,7 +38,10 @@ class Run(msgspec.Struct):
 
 
 class Case(msgspec.Struct):
-    """An incident. `taken` and `over` are None while an answer to a person is on its way."""
+    """An incident. `taken` and `over` are None while an answer to a person is on its way.
+
+    `worst` is the gravest its pages named, `peak` what may have fired before it was taken.
+    """
 
     number: int
     cluster: str
@@ -49,6 +52,7 @@ class Case(msgspec.Struct):
     taken: bool | None = False
     taken_at: int = 0
     worst: int = 0
+    peak: int = 0
     over: bool | None = False
     stirred: int = 0
     hurried: bool = False
@@ -107,10 +111,11 @@ class Cases:
         elif isinstance(event, e.Unacknowledged):
             case.taken = False
         elif isinstance(event, e.Acknowledged):
-            if case.taken is not True:
-                case.taken_at = self._auditor.service
+            if case.taken is not True:  # Since when, only the first to be answered knows.
+                case.taken_at = self._auditor.service if code == "acknowledged" else 0
             case.taken = True
-            self._check_withdrawn(case)
+            if code == "acknowledged":
+                self._check_withdrawn(case)
 
     def _check_withdrawn(self, case: Case) -> None:
         for entry in self._auditor.open.values():
@@ -176,14 +181,23 @@ class Cases:
         )
         case = Case(number, labels["cluster"], policy, members, self._auditor.began)
         self.known[number] = case
+        for member in members:
+            if not self._auditor.facts.over(member):
+                case.peak = max(case.peak, RANKS.index(SEVERITIES[member[1]]))
         return case
+
+    def fires(self, key: tuple[str, str]) -> None:
+        """Somebody reports that an alert fires."""
+        for case in self.known.values():
+            if case.cluster == key[0] and case.taken is not True:
+                case.peak = max(case.peak, RANKS.index(SEVERITIES[key[1]]))
 
     def _run(self, case: Case, seen: Any, rows: Sequence[Delivery]) -> None:
         auditor, at = self._auditor, self._auditor.began
         place = seen["incident"]
         targets = {row.target: row.due for row in rows}
-        exact = auditor.time.missed(at - LATE - PROMPT) == 0
-        run = Run(at, at, exact, place["step"], place["round"], rows[0].reason, targets)
+        doubt = min(auditor.time.missed(at - LATE - PROMPT), LATE)
+        run = Run(at, at, doubt, place["step"], place["round"], rows[0].reason, targets)
         case.page_at = at
         if self.taken(case):
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is taken")
@@ -200,8 +214,8 @@ class Cases:
         if case.runs and auditor.stirred(case.cluster, case.number) < case.runs[-1].at:
             self._follows(case, case.runs[-1], run)
         elif not case.runs and run.reason.startswith("step ") and (run.step or run.round):
-            quiet = auditor.stirred(case.cluster, case.number) < at - 10 * MINUTE
-            if quiet:
+            told = {auditor.names[n][1] for row in rows for n in row.firing}
+            if not auditor.hushed(case.cluster, at - 2 * HOUR) and told != {"Odd"}:
                 auditor.wrong(case.cluster, f"incident {case.number} begins with {run.reason}")
         case.runs.append(run)
 
@@ -228,18 +242,18 @@ class Cases:
             auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
         planned = before.planned + wait
         if not idle:
-            self._in_time(case, run, planned, exact=before.exact)
-        if before.exact and not idle and run.at - planned < LATE - PROMPT and not rings:
-            run.planned, run.exact = planned, True
+            self._in_time(case, run, planned, before.doubt)
+        if not idle and run.at - planned < LATE - PROMPT - before.doubt and not rings:
+            run.planned, run.doubt = planned, before.doubt
         if rings:
-            run.exact = True
+            run.doubt = 0
 
-    def _in_time(self, case: Case, run: Run, planned: int, *, exact: bool) -> None:
+    def _in_time(self, case: Case, run: Run, planned: int, doubt: int) -> None:
         auditor, number = self._auditor, case.number
         late = run.at - planned
-        if late < -PROMPT - (0 if exact else LATE):
+        if late < -PROMPT - doubt:
             auditor.wrong(case.cluster, f"incident {number} is {-late / SECOND:.0f} s early")
-        elif late > PROMPT + auditor.time.missed(planned) + auditor.rest():
+        elif late > PROMPT + auditor.time.missed(planned):
             auditor.wrong(case.cluster, f"incident {number} is {late / SECOND:.0f} s late")
 
     def closes(self, row: Delivery) -> None:

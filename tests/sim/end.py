@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import anyio
 from sim.facts import firing
 from sim.life import Life
-from sim.plot import CLUSTERS, DEAF, labels_of
+from sim.plot import CLUSTERS, DEAF, RANKS, SEVERITIES, labels_of
 from support.consistent import check_state, check_stored
 
 from router.core.labels import canonical
@@ -34,20 +34,17 @@ class End:
 
     def compare(self, life: Life) -> None:
         """What is known is what was promised, what is stored is what is known."""
-        watch, state, service = self._watch, life.loop.state, self._watch.service
+        watch, state, wall = self._watch, life.loop.state, self._world.machine.wall
         for key, alert in watch.facts.alerts.items():
             known = state.alerts.get(canonical(labels_of(*key)))
             fires = known is not None and known.firing
-            if watch.facts.fires(key, service) and not fires:
+            if watch.facts.fires(key, watch.service) and not fires:
                 watch.wrong(key[0], f"{key[1]} of {key[0]} was accepted and does not fire {alert}")
             if watch.facts.over(key) and fires:
                 watch.wrong(key[0], f"{key[1]} of {alert.cluster} was resolved and fires")
         for name, quiet in watch.silences.items():
-            if (
-                quiet.sure
-                and state.silences.get(name) is None
-                and quiet.ends_at > self._world.machine.wall
-            ):
+            lasts = quiet.sure and watch.stepped < quiet.at and quiet.ends_at > wall
+            if lasts and state.silences.get(name) is None:
                 watch.wrong("", f"silence {name} was accepted and is gone")
         for case in watch.cases.known.values():
             incident = state.incidents.get(case.number)
@@ -92,8 +89,8 @@ class End:
 
     async def _all_ends(self) -> None:
         for source in self._world.sources:
-            for key, fires in source.firing.items():
-                if fires:
+            for key in source.firing:
+                if source.firing[key] or not self._watch.facts.over(key):
                     source.turn(key, firing=False)
         await self._hours(DAY - AWAY - CALM, ringing=False)
         if self._world.file.gathered:
@@ -152,7 +149,13 @@ class End:
         cases = [c for c in watch.cases.known.values() if c.cluster == cluster]
         for name in firing(watch.facts, cluster, list(plot.policies), watch.service):
             mine = [c for c in cases if (cluster, name) in c.members]
-            answered = any(c.taken is not False and c.over is not True for c in mine)
+            rank = RANKS.index(SEVERITIES[name])
+            answered = any(
+                c.taken is not False
+                and c.over is not True
+                and not (c.taken and rank > max(c.worst, c.peak))
+                for c in mine
+            )
             closed = any(c.over and watch.service - c.stirred < 90 * MINUTE for c in mine)
             if not (answered or closed or watch.explained((cluster, name))):
                 yield cluster, name

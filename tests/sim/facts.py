@@ -15,7 +15,8 @@ class Condition(msgspec.Struct):
 
     `firing` is None while that is in doubt. `until` is the service time up to which a firing one
     is known to fire without another report, `as_of` that of the newest report by a queue,
-    `began` of the one that changed it.
+    `began` of the one that changed it, `heard` of one that may have been
+    taken before a process died.
     """
 
     cluster: str
@@ -25,6 +26,7 @@ class Condition(msgspec.Struct):
     until: int = 0
     as_of: int = 0
     began: int = 0
+    heard: int = 0
     asked: dict[int, bool] = {}
     overlap: set[bool] = set()
 
@@ -85,6 +87,8 @@ class Facts:
             if alert.firing is not report.firing:
                 self.unsteady[alert.cluster] = service
             clear = len(alert.overlap) == 1
+            if report.as_of is not None and report.as_of < alert.heard:
+                clear = False
             alert.firing = report.firing if clear else None
             alert.until = max(alert.until, report.until) if report.firing else 0
 
@@ -105,6 +109,7 @@ class Facts:
             for report in self._asked.pop(request):
                 alert = self.alerts[report.key]
                 alert.asked.pop(request, None)
+                alert.heard = max(alert.heard, report.as_of or 0)
                 if alert.firing is not report.firing:
                     alert.firing = None
                     self.unsteady[alert.cluster] = service

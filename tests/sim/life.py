@@ -137,6 +137,7 @@ class Life:
         self.tasks: TaskGroup | None = None
         self.serving = False
         self.broke = False
+        self.fault = ""
 
     def _compose(self, row: Delivery) -> Outgoing:
         return compose(row, self.loop.state.instance, self._signer, URL, self.clock.now())
@@ -160,6 +161,8 @@ class Life:
             pass
         except* StoreError:
             self.broke = True
+        except* Exception as group:  # noqa: BLE001 - no bug may end the process
+            self.fault = "; ".join(sorted(map(repr, group.exceptions)))
         finally:
             self.serving = False
             self.pulse.kill()

@@ -28,7 +28,12 @@ _TIMING = Timing(block_seconds=60.0)
 class Queue:
     """One stream with one group. `away` is Redis not answering; `drops` loses XACKs."""
 
-    def __init__(self, chance: Random, wall: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        chance: Random,
+        wall: Callable[[], int],
+        acknowledged: Callable[[str], None],
+    ) -> None:
         self.chance = chance
         self.away = False
         self.drops = 0.0
@@ -36,8 +41,8 @@ class Queue:
         self.new: list[Entry] = []
         self.ours: dict[str, Entry] = {}
         self.theirs: dict[str, Entry] = {}
-        self.acknowledged: set[str] = set()
         self._wall = wall
+        self._heard = acknowledged
         self._last = (0, 0)
         self._arrived = asyncio.Event()
 
@@ -70,6 +75,11 @@ class Queue:
         if not self.new:
             with anyio.move_on_after(seconds):
                 await self._arrived.wait()
+
+    def forget(self, entry: str) -> None:
+        """XACK."""
+        self.ours.pop(entry, None)
+        self._heard(entry)
 
     @property
     def empty(self) -> bool:
@@ -112,9 +122,8 @@ class SimConsumer(Consumer):
         self._check()
         if self._queue.chance.random() < self._queue.drops:
             raise RedisConnectionError("the simulated connection broke")
-        self._queue.acknowledged.update(ids)
         for one in ids:
-            self._queue.ours.pop(one, None)
+            self._queue.forget(one)
 
     async def move(self, refused: Refused) -> None:
         await self.acknowledge([refused.entry])

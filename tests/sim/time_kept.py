@@ -17,6 +17,7 @@ class TimeKept:
         self._offset = DAY
         self._boot = machine.boots
         self._last = (0, machine.wall)
+        self._kept = False
         self._since: dict[str, int] = {}
         self._begins: list[int] = []
         self._sums: list[int] = []
@@ -26,12 +27,19 @@ class TimeKept:
         """The service time now."""
         return self._machine.passed + self._offset
 
-    def stamped(self) -> None:
-        """A commit kept the time."""
-        self._last = (self.service(), self._machine.wall)
+    def stamp(self) -> tuple[int, int]:
+        """What a commit that begins now keeps."""
+        return self.service(), self._machine.wall
+
+    def stamped(self, stamp: tuple[int, int]) -> None:
+        """That commit is durable."""
+        self._kept = True
+        self._last = stamp
 
     def started(self) -> None:
-        """A process began: after a power cut time goes on from the last commit."""
+        """A process began: after a power cut time goes on from the last commit, if any."""
+        if not self._kept:
+            self._offset = DAY - self._machine.passed
         if self._machine.boots != self._boot:
             self._boot = self._machine.boots
             service, wall = self._last

@@ -71,7 +71,7 @@ def draw(chance: Random) -> Swarm:
         slowest=chance.choice((0.003, 0.05, 3.0)),
         lost_replies=chance.choice((0.0, 0.05)),
         doubles=chance.choice((0.0, 0.1)),
-        strays=0.0 if back else chance.choice((0.0, 0.2)),
+        strays=0.0 if "clock" in troubles else chance.choice((0.0, 0.2)),
         acks=chance.choice((0.0, 0.2, 0.7)),
         races=chance.choice((0.1, 0.6)),
         whims=tuple(w for w in WHIMS if chance.random() < 0.6),

@@ -46,7 +46,7 @@ class World:
         self.watch = Auditor(self.history, self.machine, self.file)
         self.disk = Disk(self._dice("disk"), self.watch)
         self.signer = Signer([_KEY])
-        self.queue = Queue(self._dice("queue"), lambda: self.machine.wall)
+        self.queue = Queue(self._dice("queue"), lambda: self.machine.wall, self._acknowledged)
         self.providers = Providers(self._dice("post"), self.watch.cases, self._arrived)
         self.people = People(
             self._dice("people"), self._answer, self._start, self.signer, lambda: self.machine.wall
@@ -137,6 +137,8 @@ class World:
             life = self.life = Life(self, refusing=len(recent) >= SAFE_MODE)
             self.end.booted(life)
             await life.run(self.watch.serves)
+            if life.fault:
+                self.watch.wrong("", f"the process ended by {life.fault}")
             if life.broke:
                 self._broken.append(self.machine.passed)
             self.history.count("ends")
@@ -231,6 +233,9 @@ class World:
     def _start(self, what: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> None:
         if self._tasks is not None:
             self._tasks.start_soon(what, *args)
+
+    def _acknowledged(self, entry: str) -> None:
+        self.watch.acknowledged(entry, durable=("queue", entry) in self.disk.seen)
 
     def _arrived(self, outgoing: Outgoing) -> None:
         self.people.reads(outgoing)

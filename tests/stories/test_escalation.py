@@ -87,7 +87,23 @@ def test_when_no_step_reaches_anybody_the_fallback_rings_at_once() -> None:
         "0:00 boss slack: page, nobody could be reached",
         "0:30 boss slack: page, nobody could be reached",
     ]
-    assert world.told("nobody") == ["0:00"]
+    assert world.told("nobody") == ["0:00", "0:30"]
+
+
+def test_when_no_step_reached_anybody_they_are_tried_again_with_the_fallback() -> None:
+    nobody = configured(HOUSE_ROUTE, policies=[STEPS], receivers=BOSS, fallback=("receiver:boss",))
+    world = World(nobody)
+    world.at("0:00").fires("Disk")
+    mended = configured(
+        HOUSE_ROUTE, users=USERS, policies=[STEPS], receivers=BOSS, fallback=("receiver:boss",)
+    )
+    world.at("0:10").reloads(mended)
+    assert world.until("0:41") == [
+        "0:00 boss slack: page, nobody could be reached",
+        "0:30 ana sms: page, step 1",
+        "0:35 bo sms: page, step 2",
+        "0:40 boss slack: page, nobody answered",
+    ]
 
 
 def test_contact_rules_count_from_the_page() -> None:

@@ -88,8 +88,11 @@ def test_when_all_of_a_round_is_refused_the_fallback_rings_and_nothing_whirls() 
     assert world.until("0:31") == [
         "0:00 bo sms: page, step 1 (refuses)",
         "0:00 boss slack: page, nobody could be reached",
+        "0:30 bo sms: page, step 1 (refuses)",
         "0:30 boss slack: page, nobody could be reached",
     ]
+    world.post.heal()
+    assert world.until("1:01") == ["1:00 bo sms: page, step 1"]
 
 
 def test_when_all_of_a_round_is_refused_and_there_is_no_fallback_it_tries_again_later() -> None:

@@ -1,7 +1,8 @@
 """Stories of the three intervals, and of what one message holds."""
 
 import pytest
-from support.configured import channel, configured, daily, receiver, route
+from support.configured import channel, configured, receiver, route
+from support.post_office import busy
 from support.virtual import BEGAN
 from support.world import World
 
@@ -169,18 +170,21 @@ def test_after_it_closed_a_group_opens_anew_with_group_wait() -> None:
     ]
 
 
-def test_a_digest_tells_once_a_day_what_gathered() -> None:
+def test_ended_and_back_before_a_slow_message_and_the_next_tick_nobody_notices() -> None:
     world = World(
         configured(
-            route("", route("severity=info", policy="news"), to="ops"),
-            receivers=[channel("ops"), channel("team")],
-            policies=[daily("news", "10:00", "receiver:team")],
+            route(to="ops", by=("cluster",), wait="0s", interval="5m"),
+            receivers=[channel("ops", send_resolved=False)],
         )
     )
-    world.at("0:10").fires("Old", severity="info")
-    world.at("0:20").fires("Gone", severity="info", cluster="b")
-    world.at("0:30").resolves("Gone", severity="info", cluster="b")
-    assert world.until("25:00") == ["2:00 team slack: digest: Old -Gone"]
-    world.at("25:30").resolves("Old", severity="info")
-    assert world.until("72:00") == ["26:00 team slack: digest: -Old"]
-    assert not world.state.groups
+    world.fires("Disk")
+    world.until("0:04")
+    world.post.next("ops slack", busy("0:01"))
+    world.fires("Cpu")
+    world.at("0:05:30").resolves("Disk")
+    world.resolves("Cpu")
+    world.at("0:07").fires("Disk")
+    assert world.until("0:30") == [
+        "0:05 ops slack: new alerts added: Cpu Disk (fails)",
+        "0:06 ops slack: new alerts added: Cpu Disk",
+    ]

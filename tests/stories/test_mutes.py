@@ -294,3 +294,19 @@ def test_an_unsent_page_and_the_one_after_the_silence_are_one() -> None:
         "0:00 bo sms: page, step 1 (fails)",
         "0:06 bo sms: page, no longer muted",
     ]
+
+
+def test_a_page_whose_alerts_have_ended_waits_while_what_still_fires_is_silenced() -> None:
+    world = World(
+        configured(
+            route(policy="critical", by=("cluster",), wait="0s"),
+            users=[person("ana", "push", later={"sms": "20m"})],
+            policies=[policy("critical", step("5h", "user:ana"))],
+        )
+    )
+    world.fires("Down")
+    world.at("0:01").fires("Slow")
+    world.at("0:02").resolves("Down")
+    world.at("0:12").silences("alertname=Slow", until="0:30")
+    assert world.until("0:29") == ["0:00 ana push: page, step 1"]
+    assert world.until("0:31") == ["0:30 ana sms: page, step 1"]

@@ -10,7 +10,7 @@ from support.world import Planted, World
 
 from router.core import event as e
 from router.core.configuration import Configuration, Contact, User
-from router.core.integration import ConsoleIntegration
+from router.core.integration import ConsoleIntegration, Integration
 from router.core.interval import Interval
 from router.core.matcher import Matcher
 from router.core.notification import decode
@@ -228,3 +228,34 @@ def test_in_a_reload_only_the_alert_that_cannot_be_routed_stays_where_it_was() -
     assert world.until("0:03") == ["0:02 boss slack: notice, a rule failed"]
     world.at("0:04").resolves("Poison")
     assert world.until("0:06") == ["0:05:30 ops slack: all alerts resolved: -Poison"]
+
+
+class Forgetful(Configuration, frozen=True, kw_only=True):
+    """Cannot say what a receiver's target stands for, once the message to it has been taken."""
+
+    def integration(self, target: str) -> Integration | None:
+        if target.startswith("receiver:ops"):
+            raise Planted("spoiled target")
+        return super().integration(target)
+
+
+def test_a_result_that_cannot_be_noted_is_as_good_as_none() -> None:
+    plain = house()
+    forgetful = Forgetful(**{name: getattr(plain, name) for name in plain.__struct_fields__})
+    world = World(forgetful)
+    world.fires("Disk", severity="critical")
+    world.fires("Cpu")
+    assert world.until("0:02") == [
+        "0:00 ana sms: page, step 1",
+        "0:00:30 ops slack: first notification: Cpu",
+        "0:00:30 boss slack: notice, a rule failed",
+        "0:01:30 ops slack: first notification: Cpu, again",
+        "0:01:30 boss slack: notice, a rule failed",
+    ]
+    world.reloads(plain)
+    world.at("0:03").resolves("Cpu")
+    assert world.until("0:06") == [
+        "0:02:30 ops slack: first notification: Cpu, again",
+        "0:05 bo sms: page, step 2",
+        "0:05:30 ops slack: all alerts resolved: -Cpu",
+    ]

@@ -202,8 +202,7 @@ class World:
         event = e.Claimed(number) if kind is Kind.DELIVERY else e.Due(kind, number)
         answer = self.submit(event)
         if answer == "refused":
-            stopped = self.submit(e.Stopped(kind, number, self.failed[-1]))
-            assert stopped != "refused", f"nothing can be set aside: {self.failed[-1]}"
+            self._stop(kind, number)
         elif answer == "claimed":
             row = self.state.deliveries[number]
             self._carry(self.post.take(row, self.passed, self._wanted))
@@ -212,5 +211,10 @@ class World:
         return wanted(self.state, number)
 
     def _carry(self, event: e.Event | None) -> None:
-        if event is not None:
-            self.submit(event)
+        if event is not None and self.submit(event) == "refused":
+            assert isinstance(event, e.Delivered | e.Failed | e.Skipped)
+            self._stop(Kind.DELIVERY, event.delivery)
+
+    def _stop(self, kind: Kind, number: int) -> None:
+        stopped = self.submit(e.Stopped(kind, number, self.failed[-1]))
+        assert stopped != "refused", f"nothing can be set aside: {self.failed[-1]}"
