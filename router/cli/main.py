@@ -21,6 +21,7 @@ _COMMANDS = {
     "unack": "router.cli.answer:unack",
     "resolve": "router.cli.answer:resolve",
     "rejects": "router.cli.rejects:rejects",
+    "heartbeats": "router.cli.heartbeats:heartbeats",
 }
 
 

@@ -9,6 +9,7 @@ import msgspec
 from router.config import (
     api,
     coverage,
+    heartbeats,
     inhibition,
     intervals,
     names,
@@ -120,6 +121,7 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
         schedules=schedules.read(root, known, settings.timezone),
         inhibit=inhibition.read(root),
         intervals=intervals.read(root, settings.timezone),
+        heartbeats=heartbeats.read(root, vault),
         fallback=rules.fallback,
         fallback_every=rules.fallback_every,
         resolve_timeout=rules.resolve_timeout,

@@ -1,9 +1,9 @@
 """Sources: where alerts come from."""
 
-import re
 from typing import Literal
 
 from router.config.address import redis_url
+from router.config.name import address_part
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.secret import Secret
@@ -12,8 +12,6 @@ from router.core.settings import HttpSource, RedisSource, Source
 KINDS = ("alertmanager", "webhook", "redis")
 API = "api"
 """The name of whoever uses `/api/v2/alerts` while no source says that it does."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII).fullmatch
 
 
 def read(root: Table, vault: Vault) -> tuple[Source, ...]:
@@ -33,7 +31,7 @@ def read(root: Table, vault: Vault) -> tuple[Source, ...]:
 
 
 def _source(name: str, table: Table, vault: Vault) -> Source:
-    if not _NAME(name):
+    if not address_part(name):
         table.problem("a source's name is part of an address: letters, digits, dots, _ and - only")
     kind = table.choice("kind", KINDS, None)
     table.need("kind", f"needs a kind: {', '.join(KINDS)}")

@@ -7,6 +7,7 @@ import msgspec
 from router.core.alert import Alert
 from router.core.configuration import Configuration
 from router.core.group import Group
+from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.silence import Silence
@@ -164,6 +165,18 @@ class DropSilence(msgspec.Struct, frozen=True):
     id: str
 
 
+class PutHeartbeat(msgspec.Struct, frozen=True):
+    """A heartbeat is new or fares otherwise than before."""
+
+    beat: Beat
+
+
+class DropHeartbeat(msgspec.Struct, frozen=True):
+    """A heartbeat is expected no more."""
+
+    id: int
+
+
 class PutSeen(msgspec.Struct, frozen=True):
     """A stream entry was received at `at` (wall); kept 48 hours."""
 
@@ -233,6 +246,8 @@ Command = (
     | DropLog
     | PutSilence
     | DropSilence
+    | PutHeartbeat
+    | DropHeartbeat
     | PutSeen
     | PutReject
     | PutConfiguration

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from router.core.heartbeat import Heartbeat
 from router.core.inhibition import InhibitRule
 from router.core.integration import Integration
 from router.core.interval import Interval
@@ -87,6 +88,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     schedules: Mapping[str, Schedule] = {}
     inhibit: tuple[InhibitRule, ...] = ()
     intervals: Mapping[str, tuple[Interval, ...]] = {}
+    heartbeats: Mapping[str, Heartbeat] = {}
     fallback: tuple[str, ...] = ()
     fallback_every: int = 30 * MINUTE
     resolve_timeout: int = 5 * MINUTE

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from router.core import answer, command, escalation, flush, intake, sending, upkeep
+from router.core import answer, command, escalation, flush, intake, sending, upkeep, vigil
 from router.core import event as e
 from router.core.draft import Draft
 from router.core.moment import Now
@@ -35,12 +35,18 @@ def _due(draft: Draft, event: e.Due) -> None:
             escalation.run(draft, event.id)
         case Kind.REROUTE:
             upkeep.reroute(draft)
+        case Kind.HEARTBEAT:
+            vigil.look(draft, event.id)
 
 
 def _silenced(draft: Draft, event: e.Silenced) -> None:
     for silence in event.silences:
         draft.add(command.PutSilence(silence))
         draft.record("silenced", silence=silence.id, by=silence.created_by, ends_at=silence.ends_at)
+
+
+def _returned(draft: Draft, _event: e.Returned) -> None:
+    vigil.returned(draft)
 
 
 def _received(draft: Draft, event: e.Received) -> None:
@@ -68,6 +74,8 @@ _RULES: dict[type, Callable[[Draft, Any], None]] = {
     e.Silenced: _silenced,
     e.Received: _received,
     e.Rejected: _rejected,
+    e.CheckedIn: lambda draft, event: vigil.checked_in(draft, event.heartbeat),
+    e.Returned: _returned,
     e.Reconfigured: upkeep.reconfigured,
     e.Started: lambda draft, _event: upkeep.started(draft),
     e.Stopped: upkeep.stopped,

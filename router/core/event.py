@@ -20,6 +20,16 @@ class Received(msgspec.Struct, frozen=True):
     entry: str
 
 
+class CheckedIn(msgspec.Struct, frozen=True):
+    """A heartbeat called."""
+
+    heartbeat: str
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """The service was away: it did not run, was suspended, or could keep nothing."""
+
+
 class Rejected(msgspec.Struct, frozen=True):
     """An authenticated sender sent what could not be taken. `body` is already capped."""
 
@@ -123,6 +133,8 @@ Event = (
     | Swept
     | Reported
     | Received
+    | CheckedIn
+    | Returned
     | Rejected
     | Acknowledged
     | Unacknowledged

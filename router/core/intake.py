@@ -6,8 +6,11 @@ from router.core import command as c
 from router.core import membership
 from router.core.alert import Alert, Report
 from router.core.draft import Draft
+from router.core.heartbeat import SOURCE as HEARTBEATS
 from router.core.labels import decode, identity
 from router.core.merge import begin, merge
+
+OURS = frozenset((HEARTBEATS,))  # Nobody else begins or ends what these report.
 
 _FAR = 4  # An end far ahead is stored again when it moved by a fourth of its distance.
 
@@ -15,6 +18,9 @@ _FAR = 4  # An end far ahead is stored again when it moved by a fourth of its di
 def report(draft: Draft, report: Report) -> None:
     """Take one report in."""
     known = draft.state.alerts.get(report.labels)
+    if known is not None and known.source in OURS and report.source not in OURS:
+        draft.answer("ours")
+        return
     _hear(draft, report.source)
     if known is not None and _goes_on(draft, known, report):
         return

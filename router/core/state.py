@@ -11,6 +11,7 @@ from router.core import command as c
 from router.core.alert import Alert
 from router.core.configuration import Configuration
 from router.core.group import Group
+from router.core.heartbeat import Beats
 from router.core.incident import Incident
 from router.core.inhibition import Inhibitor
 from router.core.labels import decode
@@ -58,6 +59,7 @@ class State:
         self.reroute: list[int] = []
         self.reroute_slice = 1
         self.waiting = Waiting(self._due_of)
+        self.heartbeats = Beats(stored.heartbeats, self.waiting)
         self._fill(stored)
 
     def _fill(self, stored: Stored) -> None:
@@ -116,6 +118,8 @@ class State:
                 return delivery.due if delivery and not delivery.claimed else None
             case Kind.REROUTE:
                 return 0 if self.reroute else None
+            case Kind.HEARTBEAT:
+                return self.heartbeats.due_of(item)
 
     def lane_head(self, lane: str) -> Delivery | None:
         """The delivery of a lane whose turn it is."""
@@ -178,12 +182,6 @@ class State:
         alert = self.by_id.pop(command.id)
         del self.alerts[alert.labels]
         self.inhibitor.drop(command.id)
-
-    def _put_tombstone(self, command: c.PutTombstone) -> None:
-        self.tombstones[command.identity] = command.at
-
-    def _drop_tombstone(self, command: c.DropTombstone) -> None:
-        self.tombstones.pop(command.identity, None)
 
     def _put_group(self, command: c.PutGroup) -> None:
         group = command.group
@@ -269,12 +267,6 @@ class State:
         if entry is not None:
             _discard(self.logged, subject_of(entry), command.lane)
 
-    def _put_silence(self, command: c.PutSilence) -> None:
-        self.silences.put(command.silence)
-
-    def _drop_silence(self, command: c.DropSilence) -> None:
-        self.silences.drop(command.id)
-
     def _put_configuration(self, command: c.PutConfiguration) -> None:
         before, self.configuration = self.configuration, command.configuration
         if before.inhibit != command.configuration.inhibit:
@@ -301,9 +293,6 @@ class State:
         mine = (a for a in self.by_id.values() if a.source == command.source and a.firing)
         self.waiting.extend([(self.ends_due(a), Kind.ALERT, a.id) for a in mine])
 
-    def _record(self, command: c.Record) -> None:
-        self.last["record"] = command.seq
-
 
 def subject_of(row: Delivery | LogEntry) -> tuple[str, int]:
     """What a delivery or a log entry is about: an incident, or else a group."""
@@ -318,12 +307,12 @@ def _discard(
         del index[subject]
 
 
-_APPLIERS: dict[type, Callable[[State, Any], None]] = {
+_APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.PutAlert: State._put_alert,
     c.RefreshAlert: State._refresh_alert,
     c.DropAlert: State._drop_alert,
-    c.PutTombstone: State._put_tombstone,
-    c.DropTombstone: State._drop_tombstone,
+    c.PutTombstone: lambda state, command: state.tombstones.update({command.identity: command.at}),
+    c.DropTombstone: lambda state, command: state.tombstones.pop(command.identity, None),
     c.PutGroup: State._put_group,
     c.DropGroup: State._drop_group,
     c.Join: State._join,
@@ -338,8 +327,10 @@ _APPLIERS: dict[type, Callable[[State, Any], None]] = {
     c.CloseDelivery: State._close_delivery,
     c.PutLog: State._put_log,
     c.DropLog: State._drop_log,
-    c.PutSilence: State._put_silence,
-    c.DropSilence: State._drop_silence,
+    c.PutSilence: lambda state, command: state.silences.put(command.silence),
+    c.DropSilence: lambda state, command: state.silences.drop(command.id),
+    c.PutHeartbeat: lambda state, command: state.heartbeats.put(command.beat),
+    c.DropHeartbeat: lambda state, command: state.heartbeats.drop(command.id),
     c.PutConfiguration: State._put_configuration,
-    c.Record: State._record,
+    c.Record: lambda state, command: state.last.update(record=command.seq),
 }

@@ -4,6 +4,7 @@ import msgspec
 
 from router.core.alert import Alert
 from router.core.group import Group
+from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.silence import Silence
@@ -25,6 +26,7 @@ class Stored(msgspec.Struct, kw_only=True):
     deliveries: list[Delivery] = []
     log: list[LogEntry] = []
     silences: list[Silence] = []
+    heartbeats: list[Beat] = []
     tombstones: dict[int, int] = {}
     last: dict[str, int] = {}
     text: bytes = b""

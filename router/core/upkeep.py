@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from router.core import command as c
 from router.core import event as e
-from router.core import membership
+from router.core import membership, vigil
 from router.core.draft import Draft
 from router.core.moment import DAY, MINUTE
 from router.core.notification import Delivery
@@ -18,7 +18,11 @@ TOMBSTONES_KEPT = 2 * DAY
 
 
 def started(draft: Draft) -> None:
-    """Whatever was being sent when we stopped has an unknown outcome: it is sent again, marked."""
+    """Whatever was being sent when we stopped has an unknown outcome: it is sent again, marked.
+
+    Heartbeats that may have called meanwhile are given time anew.
+    """
+    vigil.expect(draft, draft.configuration, vigil.returned(draft))
     for row in draft.state.deliveries.values():
         if row.claimed:
             again = replace(row, claimed=False, maybe_sent=True, due=draft.now.service)
@@ -46,6 +50,7 @@ def reconfigured(draft: Draft, event: e.Reconfigured) -> None:
     """A new routes.toml is in force from here on."""
     draft.add(c.PutConfiguration(event.configuration, event.text, draft.now.wall))
     draft.record("reconfigured")
+    vigil.expect(draft, event.configuration)
 
 
 def reroute(draft: Draft) -> None:
@@ -76,6 +81,8 @@ def stopped(draft: Draft, event: e.Stopped) -> None:
             _alarm_alert(draft, event.id, event.error)
         case Kind.REROUTE:
             _stop_reroute(draft, event.error)
+        case Kind.HEARTBEAT:
+            _stop_heartbeat(draft, event)
 
 
 def _stop_incident(draft: Draft, event: e.Stopped) -> None:
@@ -107,6 +114,13 @@ def _stop_delivery(draft: Draft, event: e.Stopped) -> None:
         _unknown(draft, row, event.error)
     if row.kind != "notice":  # A notice about a notice would never end.
         _alarm(draft, row.group, f"the {row.kind} to {row.target}", event.error, row.incident)
+
+
+def _stop_heartbeat(draft: Draft, event: e.Stopped) -> None:
+    beat = draft.state.heartbeats.numbered(event.id)
+    if beat is not None:
+        draft.add(c.PutHeartbeat(replace(beat, due=draft.now.service + MINUTE)))
+        draft.record("stopped", what=f"heartbeat {beat.name}", error=event.error)
 
 
 def _stop_reroute(draft: Draft, error: str) -> None:

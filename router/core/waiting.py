@@ -17,6 +17,7 @@ class Kind(IntEnum):
     INCIDENT = 2  # A step runs, an acknowledgement times out, the fallback rings again.
     DELIVERY = 3  # A delivery may leave.
     REROUTE = 4  # Alerts find their place in a new routing tree.
+    HEARTBEAT = 5  # A heartbeat has not called in time.
 
 
 class Waiting:

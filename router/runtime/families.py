@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from router.core.configuration import Configuration
+from router.core.heartbeat import Beat
 from router.core.incident import Status
 from router.core.moment import SECOND, Now
 from router.core.notification import Delivery
@@ -49,6 +50,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     incidents: Mapping[str, int]
     deliveries: tuple[Delivery, ...]
     silences: tuple[Silence, ...]
+    heartbeats: tuple[Beat, ...]
     next_due: int | None
     queued: int
     disk_full: bool
@@ -74,6 +76,7 @@ def look(
         incidents=Counter(incident.status.value for incident in state.incidents.values()),
         deliveries=tuple(state.deliveries.values()),
         silences=state.silences.all(),
+        heartbeats=tuple(state.heartbeats.all()),
         next_due=state.next_due(),
         queued=queued,
         disk_full=disk_full,
@@ -108,12 +111,22 @@ def looked(seen: Look) -> Iterator[Metric]:
     yield _one("tocsin_due_lateness_seconds", help_, late / SECOND)
     yield _one("tocsin_queued_events", "Events waiting to be decided.", seen.queued)
     yield _one("tocsin_disk_full", "Whether alerts are refused for want of room.", seen.disk_full)
+    yield from _beats(seen.heartbeats)
     connected = {(name,): float(s.connected) for name, s in seen.streams.items()}
     yield _gauge("tocsin_stream_connected", "Whether a stream is read.", connected, "source")
     lags = {(name,): s.lag for name, s in seen.streams.items() if s.lag is not None}
     yield _gauge("tocsin_stream_lag", "Entries of a stream not read yet.", lags, "source")
     help_ = "Log lines that nobody read in time."
     yield _counter("tocsin_log_dropped", help_, {(): seen.log_dropped})
+
+
+def _beats(heartbeats: tuple[Beat, ...]) -> Iterator[Metric]:
+    missing = {(beat.name,): float(beat.missing) for beat in heartbeats}
+    help_ = "Whether a heartbeat is missing."
+    yield _gauge("tocsin_heartbeat_missing", help_, missing, "heartbeat")
+    heard = {(beat.name,): beat.seen_at / SECOND for beat in heartbeats}
+    help_ = "When a heartbeat last called; 0 if never."
+    yield _gauge("tocsin_heartbeat_last_seen_timestamp_seconds", help_, heard, "heartbeat")
 
 
 def tallied(tally: Tally) -> Iterator[Metric]:

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import anyio
 import msgspec
@@ -13,46 +12,21 @@ import structlog
 from router.core import event as e
 from router.core.command import MEMORY_ONLY, Command
 from router.core.engine import decide
-from router.core.moment import SECOND, Now, Stamp
+from router.core.moment import SECOND, Now
 from router.core.state import State
-from router.core.stored import Stored
 from router.core.waiting import Kind
 from router.errors import DiskFull, Overloaded, StoreError
 from router.runtime.door import Outcome
+from router.runtime.journal import Clock, Journal
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
 QUEUE_MAX = 20_000  # Events beyond this are refused: the sender keeps them and comes again.
 LONGEST_SLEEP = 1.0
+AWAY = 10 * SECOND  # Without a turn for so long, we were away: stopped, suspended, or stuck.
 ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
 _COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
 
 _log = structlog.get_logger("tocsin.loop")
-
-
-class Clock(Protocol):
-    """Tells both times."""
-
-    def now(self) -> Now:
-        """This instant."""
-
-    def stamp(self) -> Stamp:
-        """This instant, as a commit saves it."""
-
-
-class Journal(Protocol):
-    """Keeps commands."""
-
-    async def commit(self, commands: Sequence[Command], stamp: Stamp) -> None:
-        """All of them or none, durable on return; DiskFull or StoreError otherwise."""
-
-    async def load(self) -> Stored:
-        """Everything committed that still matters."""
-
-    def release_ballast(self) -> None:
-        """Give up reserved room, so that answers and pages can still be written."""
-
-    async def restore_ballast(self) -> bool:
-        """Reserve it again; False while there is no room."""
 
 
 Observed = tuple[e.Event, Outcome]
@@ -105,6 +79,7 @@ class Loop:
         self._rest_until = 0.0
         self._batch = _Batch()
         self._ended: StoreError | None = None
+        self._turned: int | None = None
         self.disk_full = False
         self.refusing = False
         self.progress = 0.0
@@ -223,6 +198,7 @@ class Loop:
     def _next_batch(self) -> _Batch:
         """Decide queued events and what is due, urgent ones first, until the slice is used up."""
         self._batch = batch = _Batch()
+        self._notice_absence(batch)
         started = self._stopwatch()
         while submission := self._next_submission():
             now = self._clock.now()
@@ -237,6 +213,13 @@ class Loop:
                 if self._stopwatch() - started > SLICE_SECONDS:
                     break
         return batch
+
+    def _notice_absence(self, batch: _Batch) -> None:
+        """Say so, before anything else is decided, when calls may have found nobody here."""
+        now = self._clock.now()
+        since, self._turned = self._turned, now.service
+        if self.disk_full or (since is not None and now.service - since > AWAY):
+            self._decide(e.Returned(), batch, now)
 
     def _next_submission(self) -> _Submission | None:
         queue = self._urgent or self._waiting

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from router.core import command as c
 from router.core.alert import Alert
 from router.core.group import Group
+from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.silence import Silence
@@ -37,6 +38,7 @@ class Batch:
         self.closed: set[int] = set()
         self.log: dict[str, LogEntry | None] = {}
         self.silences: dict[str, Silence | None] = {}
+        self.heartbeats: dict[int, Beat | None] = {}
         self.tombstones: dict[int, int | None] = {}
         self.seen: dict[tuple[str, str], int] = {}
         self.rejects: list[c.PutReject] = []
@@ -140,6 +142,12 @@ class Batch:
     def _drop_silence(self, command: c.DropSilence) -> None:
         self.silences[command.id] = None
 
+    def _put_heartbeat(self, command: c.PutHeartbeat) -> None:
+        self.heartbeats[command.beat.id] = command.beat
+
+    def _drop_heartbeat(self, command: c.DropHeartbeat) -> None:
+        self.heartbeats[command.id] = None
+
     def _put_seen(self, command: c.PutSeen) -> None:
         self.seen.setdefault((command.source, command.entry), command.at)
 
@@ -174,6 +182,8 @@ _TAKERS: dict[type, Callable[[Batch, Any], object]] = {
     c.DropLog: Batch._drop_log,
     c.PutSilence: Batch._put_silence,
     c.DropSilence: Batch._drop_silence,
+    c.PutHeartbeat: Batch._put_heartbeat,
+    c.DropHeartbeat: Batch._drop_heartbeat,
     c.PutSeen: Batch._put_seen,
     c.PutReject: Batch._put_reject,
     c.PutConfiguration: Batch._put_configuration,

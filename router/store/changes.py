@@ -10,6 +10,7 @@ from router.store import (
     clock,
     configurations,
     groups,
+    heartbeats,
     history,
     incidents,
     intake,
@@ -94,6 +95,9 @@ def _told(batch: Batch) -> Iterable[Change]:
     silences_kept, silences_gone = _split(batch.silences)
     yield Change(silences.DROP, silences_gone)
     yield Change(silences.PUT, flat(map(silences.row, silences_kept)))
+    beats_kept, beats_gone = _split(batch.heartbeats)
+    yield Change(heartbeats.DROP, beats_gone)
+    yield Change(heartbeats.PUT, heartbeats.SHAPE.rows(beats_kept))
 
 
 def _came(batch: Batch) -> Iterable[Change]:

@@ -9,6 +9,7 @@ from router.core.settings import Scope
 from router.web import who
 from router.web.answers import Answers
 from router.web.health import Probes
+from router.web.heartbeats import Heartbeats
 from router.web.incidents import Incidents
 from router.web.ingest import Ingest
 from router.web.preview import Preview
@@ -44,7 +45,7 @@ class Endpoint(NamedTuple):
 def endpoints(rooms: Rooms) -> list[Endpoint]:
     """All of them. There is no other: unknown paths are 404, and no page answers everything."""
     probes, ingest, incidents = Probes(rooms), Ingest(rooms), Incidents(rooms)
-    answers, slack = Answers(rooms), Slack(rooms)
+    answers, slack, heartbeats = Answers(rooms), Slack(rooms), Heartbeats(rooms)
     alerts, groups, silences, status = (
         Alerts(rooms),
         Groups(rooms),
@@ -65,6 +66,13 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("PUT", "/webhook/{source}", ingest.webhook, None),
         Endpoint("POST", "/webhook/{source}/{token}", ingest.webhook, None),
         Endpoint("PUT", "/webhook/{source}/{token}", ingest.webhook, None),
+        Endpoint("POST", "/heartbeat/{name}", heartbeats.call, None),
+        Endpoint("PUT", "/heartbeat/{name}", heartbeats.call, None),
+        Endpoint("POST", "/heartbeat/{name}/{token}", heartbeats.call, None),
+        Endpoint("PUT", "/heartbeat/{name}/{token}", heartbeats.call, None),
+        Endpoint("GET", "/heartbeat/{name}", heartbeats.refuse, None, waits=False),
+        Endpoint("GET", "/heartbeat/{name}/{token}", heartbeats.refuse, None, waits=False),
+        Endpoint("GET", "/api/v1/heartbeats", heartbeats.index, "read"),
         Endpoint("GET", "/a/{token}", answers.show, None),
         Endpoint("HEAD", "/a/{token}", answers.show, None),
         Endpoint("OPTIONS", "/a/{token}", answers.options, None, waits=False),

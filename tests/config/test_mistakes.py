@@ -38,6 +38,33 @@ UNKNOWN_KEYS = [
         "2: policies.p.steps[0].notfy: unknown key 'notfy'; did you mean 'notify'?",
     ),
 ]
+HEARTBEATS = [
+    (
+        "[heartbeats.backup]\n",
+        '1: heartbeats.backup: needs how often it is to come, such as every = "1h"',
+    ),
+    (
+        '[heartbeats.backup]\nevery = "0s"\n',
+        "2: heartbeats.backup.every: cannot be zero",
+    ),
+    (
+        '[heartbeats.backup]\nevery = "1h"\ngrase = "1m"\n',
+        "3: heartbeats.backup.grase: unknown key 'grase'; did you mean 'grace'?",
+    ),
+    (
+        '[heartbeats."nightly backup"]\nevery = "1h"\n',
+        '1: heartbeats."nightly backup": a heartbeat\'s name is part of an address: letters,'
+        " digits, dots, _ and - only",
+    ),
+    (
+        '[heartbeats.backup]\nevery = "1h"\nlabels = { heartbeat = "x" }\n',
+        "3: heartbeats.backup.labels.heartbeat: is the heartbeat's own name and cannot be set",
+    ),
+    (
+        '[heartbeats.backup]\nevery = "1h"\n[heartbeats.backup.labels]\nseverity = 1\n',
+        "4: heartbeats.backup.labels.severity: expected text, got a whole number",
+    ),
+]
 TYPES = [
     ("[service]\nurl = 5\n", "2: service.url: expected text, got a whole number"),
     ('[api]\nopen = "yes"\n', "2: api.open: expected true or false, got text"),
@@ -511,7 +538,7 @@ RULES = [
     ("piece", "problem"),
     [
         pytest.param(piece, problem, id=problem.partition(": ")[2])
-        for piece, problem in [*UNKNOWN_KEYS, *TYPES, *VALUES, *REFERENCES, *RULES]
+        for piece, problem in [*UNKNOWN_KEYS, *HEARTBEATS, *TYPES, *VALUES, *REFERENCES, *RULES]
     ],
 )
 def test_one_mistake_is_one_sentence(piece: str, problem: str) -> None:

@@ -9,7 +9,17 @@ from typing import Any, get_args
 import pytest
 
 from router.core import command
-from router.store import alerts, groups, history, incidents, intake, log, outbox, silences
+from router.store import (
+    alerts,
+    groups,
+    heartbeats,
+    history,
+    incidents,
+    intake,
+    log,
+    outbox,
+    silences,
+)
 from router.store.batch import _TAKERS
 from router.store.migrate import packaged
 from router.store.rows import Statement
@@ -22,8 +32,9 @@ TABLES: dict[str, Shape[Any]] = {
     "delivery": outbox.SHAPE,
     "log": log.SHAPE,
     "event": history.SHAPE,
+    "heartbeat": heartbeats.SHAPE,
 }
-MODULES = (alerts, groups, history, incidents, intake, log, outbox, silences)
+MODULES = (alerts, groups, heartbeats, history, incidents, intake, log, outbox, silences)
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": statement
     for module in MODULES

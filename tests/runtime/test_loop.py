@@ -14,7 +14,7 @@ from support.small import configuration, reported
 from router.core import command as c
 from router.core import event as e
 from router.core.alert import Report
-from router.core.moment import MINUTE
+from router.core.moment import MINUTE, SECOND
 from router.core.state import State
 from router.errors import DiskFull, Overloaded, StoreError
 from router.runtime import loop as loop_module
@@ -191,6 +191,26 @@ async def test_results_of_sends_are_kept_in_memory_while_the_disk_is_full() -> N
         claims = [x for x in bench.journal.batches[-1] if isinstance(x, c.PutDelivery)]
         assert closed, "the result is on disk with the first commit that works"
         assert claims, "and so is the claim before it"
+
+
+async def test_who_was_away_says_so_before_anything_is_decided() -> None:
+    async with running() as bench:
+        seen: list[type] = []
+        bench.loop.observe = lambda observed: seen.extend(type(event) for event, _ in observed)
+        await bench.loop.submit([bench.alert()])
+        bench.clock.move(9 * SECOND)
+        await bench.loop.submit([bench.alert()])
+        assert e.Returned not in seen, "nobody misses us for so short a time"
+        seen.clear()
+        bench.clock.move(11 * SECOND)
+        await bench.loop.submit([bench.alert()])
+        assert seen[0] is e.Returned
+        bench.journal.failures.append(DiskFull("no room"))
+        with pytest.raises(DiskFull):
+            await bench.loop.submit([bench.alert(instance="b")])
+        seen.clear()
+        await bench.loop.submit([e.Swept()], urgent=True)
+        assert seen[0] is e.Returned, "what could not be kept counts as not heard"
 
 
 async def test_any_other_failure_of_the_disk_ends_the_loop() -> None:

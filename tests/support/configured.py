@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from router.core.configuration import Configuration, Contact, Digest, Policy, Receiver, Step, User
+from router.core.heartbeat import Heartbeat
 from router.core.inhibition import InhibitRule
 from router.core.integration import ConsoleIntegration, Integration, SlackIntegration
 from router.core.interval import Interval
@@ -90,6 +91,11 @@ def inhibit(source: str, target: str, *equal: str) -> InhibitRule:
     return InhibitRule(parse_list(source), parse_list(target), equal)
 
 
+def heartbeat(name: str, every: str, grace: str, **labels: str) -> Heartbeat:
+    """A call that is expected so often."""
+    return Heartbeat(name=name, every=span(every), grace=span(grace), labels=labels)
+
+
 def configured(
     root: Plan,
     *,
@@ -101,6 +107,7 @@ def configured(
     intervals: Mapping[str, tuple[Interval, ...]] | None = None,
     fallback: tuple[str, ...] = (),
     schedules: Mapping[str, Schedule] | None = None,
+    heartbeats: Sequence[Heartbeat] = (),
 ) -> Configuration:
     """A whole configuration around a routing tree."""
     return Configuration(
@@ -112,5 +119,6 @@ def configured(
         schedules=schedules or {},
         inhibit=rules,
         intervals=intervals or {},
+        heartbeats={found.name: found for found in heartbeats},
         fallback=fallback,
     )

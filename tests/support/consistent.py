@@ -75,6 +75,7 @@ def durable(state: State) -> dict[str, Any]:
         "log": state.log,
         "logged": state.logged,
         "silences": {silence.id: silence for silence in state.silences.all()},
+        "heartbeats": state.heartbeats.all(),
         "tombstones": state.tombstones,
         "last": state.last,
     }

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from router.core import command as c
 from router.core.alert import Alert
 from router.core.group import Group
+from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.silence import Silence
@@ -25,6 +26,7 @@ class Rows:
         self.deliveries: dict[int, Delivery] = {}
         self.log: dict[str, LogEntry] = {}
         self.silences: dict[str, Silence] = {}
+        self.heartbeats: dict[int, Beat] = {}
         self.tombstones: dict[int, int] = {}
         self.last: dict[str, int] = {}
         self.records: list[c.Record] = []
@@ -46,6 +48,7 @@ class Rows:
             deliveries=[row for _, row in sorted(self.deliveries.items())],
             log=list(self.log.values()),
             silences=list(self.silences.values()),
+            heartbeats=[beat for _, beat in sorted(self.heartbeats.items())],
             tombstones=dict(self.tombstones),
             last=dict(self.last),
         )
@@ -102,6 +105,10 @@ class Rows:
                 self.log[entry.lane] = entry
             case c.DropLog(lane=lane):
                 self.log.pop(lane, None)
+            case c.PutHeartbeat(beat=beat):
+                self.heartbeats[beat.id] = beat
+            case c.DropHeartbeat(id=number):
+                del self.heartbeats[number]
 
     def _used(self, kind: str, number: int) -> None:
         self.last[kind] = max(self.last.get(kind, 0), number)

@@ -108,6 +108,10 @@ class World:
         """Somebody declares it over."""
         return self.submit(e.Resolved(incident=incident, by=by, via="test"))
 
+    def calls(self, heartbeat: str) -> str:
+        """A heartbeat calls."""
+        return self.submit(e.CheckedIn(heartbeat))
+
     def silences(self, matchers: str, *, until: str, name: str = "quiet") -> None:
         """A silence begins now."""
         self.silence(matchers, BEGAN.wall + after(until), name)
