@@ -3,6 +3,8 @@
 Each holds everything its sender needs; settings shared by a channel are already merged in.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from router.core.secret import Secret
@@ -67,6 +69,36 @@ class PagerdutyIntegration(Integration, frozen=True, kw_only=True):
     api_url: str = "https://events.pagerduty.com"
 
 
+class Responder(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom an Opsgenie alert is for; `type` is team, teams, user, escalation or schedule."""
+
+    type: str
+    id: str = ""
+    name: str = ""
+    username: str = ""
+
+
+class OpsgenieIntegration(Integration, frozen=True, kw_only=True):
+    """Opsgenie's Alert API v2, which Jira Service Management answers as well.
+
+    A text that is None is ours.
+    """
+
+    api_key: Secret
+    api_url: str = "https://api.opsgenie.com"
+    message: str | None = None
+    description: str | None = None
+    source: str | None = None
+    details: Mapping[str, str] = {}
+    responders: tuple[Responder, ...] = ()
+    entity: str = ""
+    actions: str = ""
+    tags: str = ""
+    note: str = ""
+    priority: str = ""
+    update_alerts: bool = False
+
+
 class WebhookIntegration(Integration, frozen=True, kw_only=True):
     """A POST of Alertmanager's webhook v4 body, signed when there is a `secret`."""
 
@@ -77,9 +109,13 @@ class WebhookIntegration(Integration, frozen=True, kw_only=True):
 
 
 class AppriseIntegration(Integration, frozen=True, kw_only=True):
-    """Any service Apprise knows, by its URL."""
+    """Any service Apprise knows, by its URL; the end goes to `resolved_url` if there is one.
+
+    `{dedup_key}` in a URL stands for what is the same in all messages about one group or incident.
+    """
 
     url: Secret
+    resolved_url: Secret | None = None
 
 
 class ConsoleIntegration(Integration, frozen=True, kw_only=True):

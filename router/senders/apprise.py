@@ -11,10 +11,11 @@ from typing import Any
 from router.core.integration import AppriseIntegration
 from router.core.outgoing import Outgoing, Receipt
 from router.errors import DeliveryError, PermanentDeliveryError, Withdrawn
-from router.senders.apprise_schemes import ALLOWED, CLOSING
+from router.senders.apprise_schemes import ACKNOWLEDGING, ALLOWED, CLOSING
 from router.senders.clean import hide, link_secrets, one_line
 from router.senders.http import Wanted
 from router.senders.message import Messages
+from router.senders.pagerduty import dedup_key
 from router.senders.threads import on_daemon_thread
 from router.senders.view import View, view
 
@@ -33,7 +34,10 @@ class AppriseSender:
         self, outgoing: Outgoing, integration: AppriseIntegration, wanted: Wanted
     ) -> Receipt:
         """Send to one Apprise URL. A deadline passed, or a failure, is ambiguous."""
-        name, url = f"apprise {integration.url.origin}", integration.url.value.strip()
+        over = integration.resolved_url if outgoing.snapshot.status == "resolved" else None
+        address = over or integration.url
+        name = f"apprise {address.origin}"
+        url = address.value.strip().replace("{dedup_key}", dedup_key(outgoing))
         scheme = allowed_scheme(name, url)
         data = view(outgoing)
         title = self._messages.text("apprise.title", data)
@@ -97,6 +101,8 @@ def allowed_scheme(name: str, url: str) -> str:
 
 def notify_type(data: View, scheme: str) -> str:
     """Apprise's type of the message, never one that makes a service keep silent."""
+    if data["state"] == "acknowledged" and scheme in ACKNOWLEDGING:
+        return "info"
     if data["state"] in ("acknowledged", "resolved"):
         return "warning" if scheme in CLOSING else "success"
     return "warning" if data["severity"].lower() in ("warning", "info", "low") else "failure"

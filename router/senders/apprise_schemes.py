@@ -32,3 +32,6 @@ ALLOWED = frozenset(_NAMES.split())
 # These close instead of open on `info` and `success`, send nothing at all when they know of no
 # alert to close, and call that a success.
 CLOSING = frozenset({"opsgenie", "jira"})
+
+# These end an incident on `success`, so that an acknowledgement must be an `info`.
+ACKNOWLEDGING = frozenset({"splunk", "victorops"})

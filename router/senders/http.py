@@ -42,6 +42,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float
     at: int
     secrets: Sequence[str] = ()
+    method: str = "POST"
 
     def __repr__(self) -> str:
         return f"Post({self.name!r}, ***)"
@@ -97,7 +98,8 @@ class Http:
         """
         body = _Guarded(post.body, wanted)
         try:
-            async with self._session.post(
+            async with self._session.request(
+                post.method,
                 post.url,
                 data=body,
                 headers=post.headers,
@@ -133,6 +135,20 @@ def refusal(post: Post, answer: Answer, said: str = "") -> DeliveryError:
     if 300 <= answer.status < 400:
         words += "; redirects are not followed, configure the final address"
     return PermanentDeliveryError(words)
+
+
+def taken(post: Post, answer: Answer) -> None:
+    """Nothing, if the far side took it by an answer of its own.
+
+    Raises:
+        DeliveryError: as `refusal` has it; or a web page came, which a proxy or a portal in
+            between may have answered with, so that it is not known who took it.
+    """
+    if not answer.ok:
+        raise refusal(post, answer)
+    if answer.body.lstrip()[:1] == b"<":
+        words = f"{post.name}: answered {answer.status} with a web page, which is not its answer"
+        raise DeliveryError(words, ambiguous=True)
 
 
 def shown(post: Post, answer: Answer) -> str:

@@ -41,6 +41,8 @@ FORMS = {
     "email.html": Form(Escape.HTML),
     "sms.txt": Form(flat=True, limit=1600),
     "pagerduty.summary": Form(flat=True, one_line=True, limit=1024),
+    "chat.title": Form(flat=True, one_line=True, limit=250),
+    "chat.txt": Form(),
     "apprise.title": Form(flat=True, one_line=True, limit=250),
     "apprise.txt": Form(),
     "console.txt": Form(),
@@ -50,7 +52,7 @@ _BLANK = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 class _Template:
-    """One file, compiled when it is first needed: all nine cost a start a tenth of a second."""
+    """One file, compiled when it is first needed: all of them cost a start a tenth of a second."""
 
     def __init__(self, path: Path, sandbox: Sandbox) -> None:
         self.path = str(path)

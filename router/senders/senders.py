@@ -11,11 +11,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from router.core.chat import (
+    DiscordIntegration,
+    MattermostIntegration,
+    Msteamsv2Integration,
+    TelegramIntegration,
+)
 from router.core.integration import (
     AppriseIntegration,
     ConsoleIntegration,
     EmailIntegration,
     Integration,
+    OpsgenieIntegration,
     PagerdutyIntegration,
     SlackIntegration,
     SmsIntegration,
@@ -26,12 +33,17 @@ from router.core.outgoing import Destination, Outgoing, Receipt
 from router.errors import PermanentDeliveryError
 from router.senders.apprise import AppriseSender
 from router.senders.console import ConsoleSender
+from router.senders.discord import DiscordSender
 from router.senders.email import EmailSender
 from router.senders.http import Http, Wanted
+from router.senders.mattermost import MattermostSender
 from router.senders.message import Messages
+from router.senders.msteamsv2 import Msteamsv2Sender
+from router.senders.opsgenie import OpsgenieSender
 from router.senders.pagerduty import PagerdutySender
 from router.senders.slack import SlackSender
 from router.senders.sms import SmsSender
+from router.senders.telegram import TelegramSender
 from router.senders.webhook import WebhookSender
 
 _CONSOLE = Destination(name="console")
@@ -63,6 +75,11 @@ class Senders:
         self._email = EmailSender(messages, patience.email, tls)
         self._sms = SmsSender(http, messages, patience.http)
         self._pagerduty = PagerdutySender(http, messages, patience.http)
+        self._opsgenie = OpsgenieSender(http, messages, patience.http)
+        self._discord = DiscordSender(http, messages, patience.http)
+        self._telegram = TelegramSender(http, messages, patience.http)
+        self._msteamsv2 = Msteamsv2Sender(http, messages, patience.http)
+        self._mattermost = MattermostSender(http, messages, patience.http)
         self._webhook = WebhookSender(http)
         self._apprise = AppriseSender(messages, patience.apprise)
         self._console = ConsoleSender(messages, out)
@@ -114,6 +131,16 @@ class Senders:
                 return await self._sms.send(outgoing, integration, wanted)
             case PagerdutyIntegration():
                 return await self._pagerduty.send(outgoing, integration, wanted)
+            case OpsgenieIntegration():
+                return await self._opsgenie.send(outgoing, integration, wanted)
+            case DiscordIntegration():
+                return await self._discord.send(outgoing, integration, wanted)
+            case TelegramIntegration():
+                return await self._telegram.send(outgoing, integration, wanted)
+            case Msteamsv2Integration():
+                return await self._msteamsv2.send(outgoing, integration, wanted)
+            case MattermostIntegration():
+                return await self._mattermost.send(outgoing, integration, wanted)
             case WebhookIntegration():
                 return await self._webhook.send(outgoing, integration, wanted)
             case AppriseIntegration():
@@ -131,7 +158,9 @@ def destination(integration: Integration) -> Destination:
     """Where an integration's messages queue, and how fast they may go.
 
     Slack takes about one message a second and channel (docs.slack.dev/apis/web-api/rate-limits),
-    Twilio one text a second and long number, PagerDuty about two events a second and key.
+    Twilio one text a second and long number, PagerDuty about two events a second and key,
+    Telegram one message a second and chat, Discord five in two seconds and webhook
+    (discord.com/developers/docs/topics/rate-limits), Teams four a second.
     """
     match integration:
         case SlackIntegration(webhook_url=address) if address:
@@ -145,6 +174,16 @@ def destination(integration: Integration) -> Destination:
             return Destination(name=f"sms:{_hash(account.value)}:{sender}", spacing=SECOND)
         case PagerdutyIntegration(api_url=url, routing_key=key):
             return Destination(name=f"pagerduty:{_host(url)}:{_hash(key.value)}", parallel=4)
+        case OpsgenieIntegration(api_url=url, api_key=key):
+            return Destination(name=f"opsgenie:{_host(url)}:{_hash(key.value)}", parallel=4)
+        case TelegramIntegration(bot_token=token, chat_id=chat):
+            return Destination(name=f"telegram:{_hash(token.value)}:{chat}", spacing=SECOND)
+        case DiscordIntegration(webhook_url=url):
+            return Destination(name=f"discord:{_hash(url.value)}", spacing=SECOND * 2 // 5)
+        case Msteamsv2Integration(webhook_url=url):
+            return Destination(name=f"msteamsv2:{_hash(url.value)}", spacing=SECOND // 4)
+        case MattermostIntegration(webhook_url=url):
+            return Destination(name=f"mattermost:{_hash(url.value)}", parallel=2)
         case WebhookIntegration(url=url):
             return Destination(name=f"webhook:{_hash(_host(url.value))}", parallel=16)
         case AppriseIntegration(url=url):

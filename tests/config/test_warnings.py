@@ -13,7 +13,10 @@ POLICY = '[policies.p]\nsteps = [{ notify = ["receiver:base"] }]\n'
     [
         pytest.param(
             "[users.ana]\nname = 'Ana'\n" + ROUTE,
-            ["1: users.ana: no usable contact: give one of slack, phone, email, webhook, apprise"],
+            [
+                "1: users.ana: no usable contact: give one of slack, phone, email, discord,"
+                " telegram, msteams, webhook, apprise"
+            ],
             id="a person without an address",
         ),
         pytest.param(

@@ -1,6 +1,7 @@
 """The long tail behind its bulkhead, against a server that speaks Apprise's json://."""
 
 import asyncio
+import hashlib
 import threading
 
 import pytest
@@ -167,6 +168,8 @@ def test_the_scheme_is_read_without_regard_to_case() -> None:
         ("acknowledged", "critical", "ntfy", "success"),
         ("resolved", "critical", "opsgenie", "warning"),
         ("acknowledged", "info", "jira", "warning"),
+        ("acknowledged", "critical", "splunk", "info"),
+        ("resolved", "critical", "splunk", "success"),
     ],
 )
 def test_no_type_makes_a_service_keep_silent(
@@ -174,6 +177,20 @@ def test_no_type_makes_a_service_keep_silent(
 ) -> None:
     page = outgoing(alert(firing=kind != "resolved"), kind=kind, snapshot={"severity": severity})
     assert notify_type(view(page), scheme) == expected
+
+
+async def test_the_end_goes_where_it_is_to_go_and_the_key_stays(
+    senders: Senders, webhook: WebhookServer
+) -> None:
+    both = AppriseIntegration(
+        url=Secret("a", f"{webhook.apprise_url}/firing/{{dedup_key}}"),
+        resolved_url=Secret("b", f"{webhook.apprise_url}/over/{{dedup_key}}"),
+    )
+    for told in (outgoing(), outgoing(kind="acknowledged"), outgoing(kind="resolved")):
+        await senders.send(told, both, yes)
+    key = hashlib.sha256(b"i1/incident/7").hexdigest()
+    paths = [request.path.rstrip("/") for request in webhook.requests]
+    assert paths == [f"/firing/{key}", f"/firing/{key}", f"/over/{key}"]
 
 
 async def test_no_secret_shows_in_an_error(senders: Senders, webhook: WebhookServer) -> None:

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 from support.certificate import Certificate
-from support.channels import HOOK_SECRET, HTTP_CHANNELS, ROUTING_KEY, hook, integration, of
+from support.channels import (
+    HOOK_SECRET,
+    HTTP_CHANNELS,
+    ROUTING_KEY,
+    STRICT,
+    hook,
+    integration,
+    of,
+)
 from support.outgoing import outgoing, yes
 from support.servers import Answer, HttpServer, TwilioServer, WebhookServer
 
@@ -66,6 +74,13 @@ async def test_an_answer_means(
 
 
 @pytest.mark.parametrize("channel", [c for c in HTTP_CHANNELS if c != "webhook"])
+async def test_a_web_page_for_an_answer_leaves_it_open(channel: str, senders: Senders) -> None:
+    async with of(channel).open() as server:
+        server.answers = [Answer(200, b"\n<!doctype html><title>Please log in</title>")]
+        assert kind_of(await failure(senders, channel, server)) == DOUBT
+
+
+@pytest.mark.parametrize("channel", [*STRICT, "pagerduty"])
 @pytest.mark.parametrize(
     "answer",
     [
@@ -91,7 +106,7 @@ async def test_no_answer_in_time_leaves_it_open(channel: str, hasty: Senders) ->
         assert kind_of(caught.value) == DOUBT
 
 
-@pytest.mark.parametrize("channel", [c for c in HTTP_CHANNELS if c not in ("webhook", "pagerduty")])
+@pytest.mark.parametrize("channel", STRICT)
 async def test_half_an_answer_leaves_it_open(channel: str, hasty: Senders) -> None:
     async with of(channel).open() as server:
         server.answers = [Answer(200, b'{"ok":true,"sid":"SM1"}', stall=5)]
@@ -224,6 +239,8 @@ async def test_no_secret_shows_in_an_error(
     for secret in (
         *("hooksecretXXXXXXXX", "pathsecret42", "querysecret42", "xoxb-test-token"),
         *(HOOK_SECRET, ROUTING_KEY, TwilioServer.token, TwilioServer.account),
+        *("discordsecret42", "telegramsecret42", "teamssecret42", "mattermostsecret42"),
+        "genie-secret-key-42",
     ):
         assert secret not in f"{error!s} {error!r}"
 

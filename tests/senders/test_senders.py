@@ -3,10 +3,17 @@
 import pytest
 from support.channels import email
 
+from router.core.chat import (
+    DiscordIntegration,
+    MattermostIntegration,
+    Msteamsv2Integration,
+    TelegramIntegration,
+)
 from router.core.integration import (
     AppriseIntegration,
     ConsoleIntegration,
     Integration,
+    OpsgenieIntegration,
     PagerdutyIntegration,
     SlackIntegration,
     SmsIntegration,
@@ -17,6 +24,10 @@ from router.errors import PermanentDeliveryError
 from router.senders.senders import Senders, destination
 
 SECOND = 1_000_000
+HOOK = Secret("${U}", "https://h.example/hooks/secret")
+OTHER_HOOK = Secret("${U}", "https://h.example/hooks/other-secret")
+BOT = Secret("${B}", "1:bot-secret")
+GENIE = Secret("${G}", "genie-secret")
 
 
 def slack(channel: str, token: str = "xoxb-secret-1") -> SlackIntegration:
@@ -66,6 +77,18 @@ def apprise(url: str) -> AppriseIntegration:
             webhook("http://h.example:1/"), webhook("http://h.example:2/"), False, id="two ports"
         ),
         pytest.param(apprise("ntfy://h/a"), apprise("ntfy://h/b"), False, id="two Apprise URLs"),
+        pytest.param(
+            DiscordIntegration(webhook_url=HOOK),
+            DiscordIntegration(webhook_url=OTHER_HOOK),
+            False,
+            id="two Discord channels",
+        ),
+        pytest.param(
+            TelegramIntegration(bot_token=BOT, chat_id="1"),
+            TelegramIntegration(bot_token=BOT, chat_id="2"),
+            False,
+            id="two chats of one bot",
+        ),
     ],
 )
 def test_queues_are_shared_by(one: Integration, other: Integration, same: bool) -> None:
@@ -79,6 +102,20 @@ def test_queues_are_shared_by(one: Integration, other: Integration, same: bool) 
         pytest.param(slack_hook("https://h/a"), 1, SECOND, id="a Slack webhook too"),
         pytest.param(sms("+1"), 1, SECOND, id="Twilio: one a second and number"),
         pytest.param(pager("k"), 4, 0, id="PagerDuty"),
+        pytest.param(OpsgenieIntegration(api_key=GENIE), 4, 0, id="Opsgenie"),
+        pytest.param(
+            DiscordIntegration(webhook_url=HOOK), 1, SECOND * 2 // 5, id="Discord: five in two"
+        ),
+        pytest.param(
+            TelegramIntegration(bot_token=BOT, chat_id="1"),
+            1,
+            SECOND,
+            id="Telegram: one a second and chat",
+        ),
+        pytest.param(
+            Msteamsv2Integration(webhook_url=HOOK), 1, SECOND // 4, id="Teams: four a second"
+        ),
+        pytest.param(MattermostIntegration(webhook_url=HOOK), 2, 0, id="Mattermost"),
         pytest.param(webhook("https://h/"), 16, 0, id="webhooks"),
         pytest.param(email("mx:25"), 2, 0, id="mail"),
         pytest.param(apprise("ntfy://h/a"), 1, 0, id="Apprise"),
@@ -101,6 +138,11 @@ def test_a_queue_moves_at(integration: Integration, parallel: int, spacing: int)
         webhook("http://[broken-secret"),
         apprise("tgram://secret-token/chat"),
         email("mx:25", password="smtp-secret"),
+        OpsgenieIntegration(api_key=GENIE),
+        DiscordIntegration(webhook_url=HOOK),
+        TelegramIntegration(bot_token=BOT, chat_id="1"),
+        Msteamsv2Integration(webhook_url=HOOK),
+        MattermostIntegration(webhook_url=HOOK),
     ],
     ids=lambda integration: integration.kind,
 )

@@ -9,11 +9,29 @@ from router.core.integration import (
     WebhookIntegration,
 )
 from router.core.secret import Secret
+from support.chat_servers import (
+    DiscordServer,
+    MattermostServer,
+    OpsgenieServer,
+    TeamsServer,
+    TelegramServer,
+)
+from support.chats import discord, mattermost, opsgenie, teams, telegram
 from support.servers import HttpServer, PagerdutyServer, SlackServer, TwilioServer, WebhookServer
 
 ROUTING_KEY = "R0" + "k" * 30
 HOOK_SECRET = "hook-signing-secret"
-HTTP_CHANNELS = ("slack bot", "slack webhook", "sms", "pagerduty", "webhook")
+STRICT = ("slack bot", "slack webhook", "sms", "telegram")
+"""The channels whose success is a certain answer, so that another 200 leaves it open."""
+HTTP_CHANNELS = (
+    *STRICT,
+    "pagerduty",
+    "opsgenie",
+    "discord",
+    "msteamsv2",
+    "mattermost",
+    "webhook",
+)
 
 
 def bot(server: SlackServer, channel: str = "#ops") -> SlackIntegration:
@@ -76,6 +94,11 @@ def of(channel: str) -> type[HttpServer]:
         "slack webhook": SlackServer,
         "sms": TwilioServer,
         "pagerduty": PagerdutyServer,
+        "opsgenie": OpsgenieServer,
+        "discord": DiscordServer,
+        "telegram": TelegramServer,
+        "msteamsv2": TeamsServer,
+        "mattermost": MattermostServer,
         "webhook": WebhookServer,
     }
     return kinds[channel]
@@ -90,4 +113,14 @@ def integration(channel: str, server: HttpServer, *, hasty: bool = False) -> Int
             return sms(server)
         case PagerdutyServer():
             return pager(server)
+        case OpsgenieServer():
+            return opsgenie(server)
+        case DiscordServer():
+            return discord(server)
+        case TelegramServer():
+            return telegram(server)
+        case TeamsServer():
+            return teams(server)
+        case MattermostServer():
+            return mattermost(server)
     return hook(server, timeout=250_000 if hasty else 10_000_000)

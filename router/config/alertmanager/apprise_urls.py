@@ -5,106 +5,63 @@ from urllib.parse import quote, urlsplit
 
 from router.config.alertmanager.source import Made, Source
 
-_DISCORD = re.compile(
-    r"https://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/api/webhooks/([0-9]+)/([\w-]+)/?"
-).fullmatch
-_WORKFLOW = re.compile(
-    r"https://(?P<host>[\w.-]+(?::[0-9]+)?)"
-    r"(?P<automate>/powerautomate/automations/direct(?:/cu/(?P<cu>[0-9]+))?)?"
-    r"/workflows/(?P<workflow>[\w-]+)/triggers/manual/paths/invoke/?\?(?P<query>.*\bsig=.+)"
-).fullmatch
-_BOT_TOKEN = re.compile(r"[0-9]+:[\w-]+").fullmatch
 _WEBEX_TOKEN = re.compile(r"[\w-]{20,}").fullmatch
+_SPLUNK_KEY = re.compile(r"[\w-]+", re.ASCII).fullmatch
+_VICTOROPS = "https://alert.victorops.com/integrations/generic/20131114/alert"
+_USUAL = '{{ if eq .Status "firing" }}2{{ else }}0{{ end }}'
+_BOTH = re.compile(
+    r'\{\{-? *if eq \.Status "firing" *-?\}\}(-?[0-2])'
+    r"\{\{-? *else *-?\}\}(-?[0-2])\{\{-? *end *-?\}\}"
+).fullmatch  # The usual template, whatever its two numbers.
 _REGION = re.compile(r"[a-z]{2}-[a-z-]+?-[0-9]+").fullmatch
 
 
-def discord(source: Source) -> Made | None:
-    """Discord, by its webhook."""
-    url, _ = source.inline("webhook_url")
-    source.http()
-    source.wording("title", "message", "content", "username", "avatar_url")
-    found = _DISCORD(url)
-    if found is None:
-        source.refuse("the address is not one of Discord's: it must be …/api/webhooks/ID/TOKEN")
-        return None
-    return _made(source, f"discord://{found[1]}/{found[2]}/", "webhook_url")
-
-
-def telegram(source: Source) -> Made | None:
-    """Telegram, by a bot's token."""
-    token, _ = source.inline("bot_token", "telegram_bot_token")
-    source.http()
-    source.wording("message")
-    _only(source, "api_url", "telegram_api_url", "https://api.telegram.org")
-    if source("chat_id_file"):
-        source.refuse("chat_id_file becomes part of an address: write chat_id", "chat_id_file")
-    if not _BOT_TOKEN(token):
-        source.refuse("the bot token must be of the form 123456:ABC-DEF")
-        return None
-    options = []
-    if source("message_thread_id"):
-        options.append(f"topic={source('message_thread_id')}")
-    if source("disable_notifications"):
-        options.append("silent=yes")
-    address = f"tgram://{token}/{source('chat_id')}/"
-    return _made(source, address + _query(options), "bot_token")
-
-
-def msteamsv2(source: Source) -> Made | None:
-    """Microsoft Teams, by a workflow's address."""
-    url, _ = source.inline("webhook_url")
-    source.http()
-    source.wording("title", "text")
-    found = _WORKFLOW(url)
-    if found is None:
-        what = "the address is not that of a workflow: …/workflows/ID/triggers/manual/paths/invoke"
-        source.refuse(what)
-        return None
-    options = [found["query"]]
-    options += ["pa=yes"] if found["automate"] else []
-    options += [f"route={found['cu']}"] if found["cu"] else []
-    address = f"workflows://{found['host']}/{found['workflow']}/"
-    return _made(source, address + _query(options), "webhook_url")
-
-
-def mattermost(source: Source) -> Made | None:
-    """Mattermost, by its incoming webhook."""
-    url, _ = source.inline("webhook_url", "mattermost_webhook_url")
-    source.http()
-    source.wording("text", "title", "title_link", "fallback", "color", "pretext", "attachments")
-    source.wording("username", "icon_url", "icon_emoji", "props", "priority", "fields", "footer")
-    parts = urlsplit(url)
-    above, hooks, key = parts.path.rstrip("/").rpartition("/hooks/")
-    if not hooks or not key or parts.query:
-        source.refuse("the address is not Mattermost's: it must end with /hooks/KEY")
-        return None
-    scheme = "mmosts" if parts.scheme == "https" else "mmost"
-    channel = source.fixed("channel")
-    options = [f"channel={quote(channel, safe='')}"] if channel else []
-    address = f"{scheme}://{parts.netloc}{above}/{key}/"
-    return _made(source, address + _query(options), "webhook_url")
-
-
 def pushover(source: Source) -> Made | None:
-    """Pushover, when one priority serves for firing and resolved."""
+    """Pushover: the priority of what fires, and another one of the end where they differ."""
     user, _ = source.inline("user_key")
     token, _ = source.inline("token")
     source.http()
     source.wording("title", "message", "url", "url_title", "html", "monospace", "ttl")
-    priority = source("priority", "")
-    if "{{" in priority or (not priority and source.values.get("send_resolved", True)):
-        what = "its priority differs between firing and resolved: write one priority from -2 to 2"
+    said = source("priority", "")
+    both = _BOTH(said or _USUAL)
+    if "{{" in said and not both:
+        what = "this template of a priority is not understood: write one priority from -2 to 2"
         source.refuse(what, "priority")
         return None
-    options = [f"priority={quote(priority or '2', safe='')}"]
-    if (priority or "2") == "2":
-        retry, expire = source("retry", 60_000_000), source("expire", 3_600_000_000)
-        options += [f"interval={retry // 10**6}", f"expire={expire // 10**6}"]
+    firing, resolved = (both[1], both[2]) if both else (said, said)
+    options = []
     if source.fixed("sound"):
         options.append(f"sound={quote(source('sound'), safe='')}")
+    if source("url") and "{{" not in source("url"):
+        options.append(f"url={quote(source('url'), safe='')}")
+        options.append(f"url_title={quote(source('url_title', ''), safe='')}")
     devices = "/".join(quote(each.strip(), safe="") for each in source.fixed("device").split(","))
     address = f"pover://{quote(user, safe='')}@{quote(token, safe='')}/{devices}"
-    return _made(source, address + _query(options), "token")
+    urls = [address + _query(_urgency(source, each) + options) for each in (firing, resolved)]
+    return _made(source, urls[0], "token", at_end=urls[1] if urls[1] != urls[0] else "")
+
+
+def _urgency(source: Source, priority: str) -> list[str]:
+    if priority != "2":
+        return [f"priority={quote(priority, safe='')}"]
+    retry, expire = source("retry", 60_000_000), source("expire", 3_600_000_000)
+    return ["priority=2", f"interval={retry // 10**6}", f"expire={expire // 10**6}"]
+
+
+def victorops(source: Source) -> Made | None:
+    """VictorOps, now Splunk On-Call: an incident there for each group here."""
+    key, _ = source.inline("api_key", "victorops_api_key")
+    source.http()
+    source.wording("state_message", "entity_display_name", "monitoring_tool", "custom_fields")
+    _only(source, "api_url", "victorops_api_url", _VICTOROPS)
+    routing, kind = source.fixed("routing_key"), source.fixed("message_type") or "CRITICAL"
+    if not (_SPLUNK_KEY(key) and _SPLUNK_KEY(routing)):
+        source.refuse("api_key and routing_key must be letters, digits, - and _ only")
+        return None
+    kind = kind if kind in ("INFO", "WARNING") else "CRITICAL"
+    options = [f":failure={kind}", f":warning={kind}", ":info=ACKNOWLEDGEMENT"]
+    url = f"splunk://{routing}@{key}/{{dedup_key}}" + _query(options)
+    return _made(source, url, "api_key")
 
 
 def sns(source: Source) -> Made | None:
@@ -168,9 +125,14 @@ def _query(options: list[str]) -> str:
     return f"?{'&'.join(options)}" if options else ""
 
 
-def _made(source: Source, url: str, key: str, *, resolved: bool = True) -> Made | None:
+def _made(
+    source: Source, url: str, key: str, *, resolved: bool = True, at_end: str = ""
+) -> Made | None:
     if source.refused:
         return None
     made = Made("apprise", {"url": url}, {"url": (*source.path, key)})
+    if at_end:
+        made.table["resolved_url"] = at_end
+        made.secrets["resolved_url"] = (*source.path, key)
     source.resolved(made, default=resolved)
     return made

@@ -56,6 +56,22 @@ class Source:
             what = f"template not taken over yet: built-in text is used instead of {', '.join(own)}"
             self.warn(what, own[0])
 
+    def texts(self, made: Made, *keys: str) -> None:
+        """Take over these fields, empty ones too; name those whose templates are not rendered."""
+        made.table.update({key: self.values[key] for key in keys if key in self.values})
+        self.wording(*(key for key in keys if "{{" in str(self(key, ""))))
+
+    def templates(self, found: Any, key: str) -> None:
+        """Say that texts inside this field are left out, if any is a template."""
+        if "{{" in str(found):
+            self.warn("template not taken over yet: the texts that hold one are left out", key)
+
+    def api_url(self, made: Made, shared: str, usual: str) -> None:
+        """Take over the address of the service, the entry's own or the global one."""
+        found = (self("api_url") or self.globals.get(shared) or usual).rstrip("/")
+        if found != usual:
+            made.table["api_url"] = found
+
     def fixed(self, key: str, *also: str) -> str:
         """A text that must not be a template, as it says where a message goes."""
         text = str(self(key, ""))

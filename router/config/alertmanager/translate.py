@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from router.config.alertmanager import apprise_urls, channels
+from router.config.alertmanager import apprise_urls, channels, chats
 from router.config.alertmanager.cross import entries
 from router.config.alertmanager.document import Document
 from router.config.alertmanager.intervals import LOCAL
@@ -26,18 +26,18 @@ _BUILDERS: dict[str, Builder] = {
     "slack": channels.slack,
     "pagerduty": channels.pagerduty,
     "email": channels.email,
-    "discord": apprise_urls.discord,
-    "telegram": apprise_urls.telegram,
-    "msteamsv2": apprise_urls.msteamsv2,
-    "mattermost": apprise_urls.mattermost,
+    "opsgenie": chats.opsgenie,
+    "discord": chats.discord,
+    "telegram": chats.telegram,
+    "msteamsv2": chats.msteamsv2,
+    "mattermost": chats.mattermost,
     "pushover": apprise_urls.pushover,
     "sns": apprise_urls.sns,
     "webex": apprise_urls.webex,
     "rocketchat": apprise_urls.rocketchat,
+    "victorops": apprise_urls.victorops,
 }
 _INSTEAD = {
-    "opsgenie": "Opsgenie is shut down in 2027: use a policy of ours, or a webhook",
-    "victorops": "use its Alertmanager webhook, or an escalation policy of ours",
     "wechat": "use a webhook that passes it on",
     "msteams": "Microsoft ended these connectors: make a workflow and use msteamsv2_configs",
     "jira": "use a webhook of Jira Automation",

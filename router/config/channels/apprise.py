@@ -13,14 +13,17 @@ def _shared(table: Table, vault: Vault) -> Options:
 
 def _own(table: Table, vault: Vault) -> Options:
     url = vault.secret(table, "url", any_url, is_address=True)
-    return _shared(table, vault).over(Options(url=url))
+    own = {}
+    if end := vault.secret(table, "resolved_url", any_url, is_address=True):
+        own["resolved_url"] = end
+    return _shared(table, vault).over(Options(url=url, own=own))
 
 
 def _build(options: Options) -> tuple[AppriseIntegration, ...]:
     if options.url is None:
         raise Unusable("needs a url")
     wants = options.send_resolved is not False
-    return (AppriseIntegration(send_resolved=wants, url=options.url),)
+    return (AppriseIntegration(send_resolved=wants, url=options.url, **options.own),)
 
 
 CHANNEL = Channel(

@@ -1,7 +1,7 @@
 """What all channels have in common: options from two places, merged into an integration."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
@@ -33,7 +33,10 @@ def _listed(words: Sequence[str]) -> str:
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What one table says of a channel; a field it does not name is None or empty."""
+    """What one table says of a channel; a field it does not name is None or empty.
+
+    `own` are fields that only one channel has, by the names its integration gives them.
+    """
 
     send_resolved: bool | None = None
     channel: Address | None = None
@@ -54,12 +57,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     secret: Secret | None = None
     max_alerts: int | None = None
     timeout: int | None = None
+    own: Mapping[str, Any] = {}
 
     def over(self, shared: "Options") -> "Options":
         """These options, and the shared ones where these name none."""
-        own = {name: getattr(self, name) for name in self.__struct_fields__}
-        named = {name: value for name, value in own.items() if value not in (None, ())}
-        return msgspec.structs.replace(shared, **named)
+        values = {name: getattr(self, name) for name in self.__struct_fields__ if name != "own"}
+        named = {name: value for name, value in values.items() if value not in (None, ())}
+        return msgspec.structs.replace(shared, **named, own={**shared.own, **self.own})
 
 
 Kind = TypeVar("Kind", bound=Integration)
@@ -80,6 +84,39 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     personal: str = ""
     check: Check = str
     address: Callable[[Address], Options] = lambda _: Options()
+
+
+def texts(table: Table, *keys: str) -> dict[str, str]:
+    """The texts of a table by their keys; an empty one is said, and not the same as none."""
+    found = {key: table.value(key, "text", str) for key in keys}
+    return {key: text for key, text in found.items() if text is not None}
+
+
+def flags(table: Table, *keys: str) -> dict[str, bool]:
+    """What a table says is true or false."""
+    found = {key: table.flag(key, None) for key in keys}
+    return {key: said for key, said in found.items() if said is not None}
+
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+def rows(table: Table, key: str, kind: type[Row], *needed: str) -> tuple[Row, ...]:
+    """An array of tables as structs of texts and flags, each with what it needs."""
+    return tuple(row(each, kind, *needed) for each in table.tables(key))
+
+
+def row(table: Table, kind: type[Row], *needed: str) -> Row:
+    """A table as a struct of texts and flags; other fields are left as they are by default."""
+    hints = get_type_hints(kind)
+    found: dict[str, Any] = {
+        **texts(table, *(name for name, hint in hints.items() if hint is str)),
+        **flags(table, *(name for name, hint in hints.items() if hint in (bool, bool | None))),
+    }
+    for name in needed:
+        if not found.get(name):
+            table.absent(f"needs `{name}`", name)
+    return kind(**dict.fromkeys(needed, "") | found)
 
 
 def lacking(*addresses: Address | None) -> tuple[str, ...]:

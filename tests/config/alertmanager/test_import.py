@@ -127,7 +127,7 @@ def test_secrets_are_named_and_not_shown() -> None:
         "SLACK_API_URL": "https://hooks.slack.com/services/T/B/slacksecret",
         "OPS_WEBHOOK_URL": "https://u:p%40ss@hook.example.org/urlsecret",
         "PD_KEY": "${PD_KEY}",
-        "A_B_TELEGRAM_BOT_TOKEN": "tgram://12:botsecret/-1/",
+        "A_B_TELEGRAM_BOT_TOKEN": "12:botsecret",
     }
     assert "SMTP_AUTH_PASSWORD" in found.text
     assert "global.smtp_auth_password, line 8" in found.text

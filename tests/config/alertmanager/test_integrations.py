@@ -9,7 +9,13 @@ import msgspec
 import pytest
 from support.alertmanager_loaded import integration, loaded, refusal, with_entry
 
-from router.core.integration import AppriseIntegration, Integration, WebhookIntegration
+from router.core.chat import Attachment, Field, Priority
+from router.core.integration import (
+    AppriseIntegration,
+    Integration,
+    Responder,
+    WebhookIntegration,
+)
 from router.core.secret import Secret
 from router.senders.apprise import allowed_scheme
 
@@ -105,6 +111,86 @@ MAIL = "{smtp_smarthost: 'm:25', smtp_from: a@b.c, smtp_auth_username: u, smtp_a
         pytest.param(
             "email", "{to: x@y, require_tls: no}", MAIL, {"tls": "none"}, id="mail in the clear"
         ),
+        pytest.param(
+            "opsgenie",
+            "{message: m, details: {a: b}, tags: 'x,y', update_alerts: true, responders:"
+            " [{type: teams, name: 'a,b'}], priority: ''}",
+            "{opsgenie_api_key: k, opsgenie_api_url: 'https://api.eu.opsgenie.com/'}",
+            {
+                "api_key": "k",
+                "api_url": "https://api.eu.opsgenie.com",
+                "message": "m",
+                "description": None,
+                "details": {"a": "b"},
+                "tags": "x,y",
+                "priority": "",
+                "update_alerts": True,
+                "responders": (Responder(type="teams", name="a,b"),),
+                "send_resolved": True,
+            },
+            id="Opsgenie",
+        ),
+        pytest.param(
+            "discord",
+            "{webhook_url: 'http://d/hook', title: '', content: hey, avatar_url: 'http://a/'}",
+            "{}",
+            {
+                "webhook_url": "http://d/hook",
+                "title": "",
+                "message": None,
+                "content": "hey",
+                "avatar_url": "http://a/",
+                "send_resolved": True,
+            },
+            id="Discord: a text left empty is not ours",
+        ),
+        pytest.param(
+            "telegram",
+            "{chat_id: -100123, message_thread_id: 7, parse_mode: '', message: m,"
+            " disable_notifications: true, api_url: 'http://t:1'}",
+            "{telegram_bot_token: '1:x'}",
+            {
+                "bot_token": "1:x",
+                "chat_id": "-100123",
+                "message_thread_id": 7,
+                "parse_mode": "",
+                "message": "m",
+                "disable_notifications": True,
+                "api_url": "http://t:1",
+            },
+            id="Telegram",
+        ),
+        pytest.param(
+            "msteamsv2",
+            "{webhook_url: 'https://any.example/where?sig=1', text: t, send_resolved: false}",
+            "{}",
+            {
+                "webhook_url": "https://any.example/where?sig=1",
+                "title": None,
+                "text": "t",
+                "send_resolved": False,
+            },
+            id="Teams",
+        ),
+        pytest.param(
+            "mattermost",
+            "{channel: ops, text: t, fallback: f, fields: [{title: a, value: b, short: true}, ~],"
+            " attachments: [{text: one, fields: [{title: c, value: d}]}], props: {card: c},"
+            " priority: {priority: urgent, requested_ack: true}}",
+            "{mattermost_webhook_url: 'http://m/hooks/k'}",
+            {
+                "webhook_url": "http://m/hooks/k",
+                "channel": "ops",
+                "text": "t",
+                "attachment": Attachment(
+                    fallback="f", fields=(Field(title="a", value="b", short=True),)
+                ),
+                "attachments": (Attachment(text="one", fields=(Field(title="c", value="d"),)),),
+                "card": "c",
+                "priority": Priority(priority="urgent", requested_ack=True),
+            },
+            id="Mattermost",
+        ),
     ],
 )
 def test_an_integration_becomes_ours(
@@ -120,31 +206,20 @@ def test_an_integration_becomes_ours(
     ("kind", "entry", "url"),
     [
         (
-            "discord",
-            "{webhook_url: 'https://discord.com/api/webhooks/12345678901234567/ab-c_d'}",
-            "discord://12345678901234567/ab-c_d/",
-        ),
-        (
-            "telegram",
-            "{bot_token: '123456789:ab-C', chat_id: -100123, message_thread_id: 7}",
-            "tgram://123456789:ab-C/-100123/?topic=7",
-        ),
-        (
-            "msteamsv2",
-            "{webhook_url: 'https://prod-1.logic.azure.com:443/workflows/abc123/triggers/manual/"
-            "paths/invoke?api-version=2016-06-01&sp=x&sv=1.0&sig=S-g'}",
-            "workflows://prod-1.logic.azure.com:443/abc123/"
-            "?api-version=2016-06-01&sp=x&sv=1.0&sig=S-g",
-        ),
-        (
-            "mattermost",
-            "{webhook_url: 'https://chat.example.org/sub/hooks/" + "k" * 26 + "', channel: ops}",
-            f"mmosts://chat.example.org/sub/{'k' * 26}/?channel=ops",
-        ),
-        (
             "pushover",
             f"{{user_key: {'u' * 30}, token: {'t' * 30}, priority: '1', device: phone}}",
             f"pover://{'u' * 30}@{'t' * 30}/phone?priority=1",
+        ),
+        (
+            "pushover",
+            f"{{user_key: {'u' * 30}, token: {'t' * 30}, sound: siren, url: 'http://a/?b'}}",
+            f"pover://{'u' * 30}@{'t' * 30}/?priority=2&interval=60&expire=3600&sound=siren"
+            "&url=http%3A%2F%2Fa%2F%3Fb&url_title=",
+        ),
+        (
+            "victorops",
+            "{api_key: abc, routing_key: ops, message_type: WARNING}",
+            "splunk://ops@abc/{dedup_key}?:failure=WARNING&:warning=WARNING&:info=ACKNOWLEDGEMENT",
         ),
         (
             "sns",
@@ -169,14 +244,14 @@ def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str
     assert allowed_scheme(kind, url)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "'imghdr' is deprecated", DeprecationWarning)
+        url = url.replace("{dedup_key}", "0" * 64)
         assert apprise.Apprise.instantiate(url) is not None
 
 
 @pytest.mark.parametrize(
     ("kind", "entry", "said"),
     [
-        ("opsgenie", "{api_key: k}", "opsgenie is not supported"),
-        ("victorops", "{api_key: k, routing_key: r}", "victorops is not supported"),
+        ("victorops", "{api_key: k, routing_key: 'r/x'}", "must be letters, digits, - and _"),
         ("jira", "{project: p, issue_type: t, api_url: 'http://j/'}", "jira is not supported"),
         ("webhook", "{url: 'http://a/{{ .X }}'}", "url: a template cannot say"),
         ("webhook", "{url: <secret>}", "instead of the address"),
@@ -192,8 +267,8 @@ def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str
             "http_config.tls_config is not supported for webhook",
         ),
         ("pagerduty", "{service_key: k}", "write its key as routing_key"),
-        ("discord", "{webhook_url_file: f}", "write webhook_url itself"),
-        ("pushover", "{user_key: u, token: t}", "its priority differs"),
+        ("pushover", "{user_key_file: f, token: t}", "write user_key itself"),
+        ("pushover", "{user_key: u, token: t, priority: '{{ .X }}'}", "is not understood"),
         ("sns", "{topic_arn: a}", "only a phone_number"),
     ],
 )
@@ -227,3 +302,22 @@ def test_files_hold_secrets_too_and_missing_ones_are_named(tmp_path: Path) -> No
     assert second.missing() == ("gone",)
     (missing,) = found.missing
     assert missing.startswith("receivers[0].webhook_configs[1].url_file: gone cannot be read")
+
+
+def test_pushover_is_told_of_the_end_by_another_priority() -> None:
+    found = integration("pushover", f"{{user_key: {'u' * 30}, token: {'t' * 30}}}")
+    assert isinstance(found, AppriseIntegration)
+    assert found.resolved_url is not None
+    assert found.url.value.endswith("?priority=2&interval=60&expire=3600")
+    assert found.resolved_url.value.endswith("?priority=0")
+
+
+def test_what_a_template_would_say_is_named_where_it_is_left_out() -> None:
+    entry = (
+        "{api_key: k, tags: '{{ .X }}', details: {a: '{{ .Y }}'},"
+        " responders: [{name: '{{.Z}}', type: team}]}"
+    )
+    warnings_ = loaded(with_entry("opsgenie", entry)).warnings
+    assert [warning.split(": ")[1] for warning in warnings_] == [
+        f"receivers[0].opsgenie_configs[0].{key}" for key in ("tags", "details", "responders")
+    ]

@@ -1,0 +1,97 @@
+"""Opsgenie and the chats, which our own senders carry: their fields are taken as they are."""
+
+from router.config.alertmanager.kinds import Values
+from router.config.alertmanager.source import Made, Source
+
+_DISCORD = "title message content username avatar_url"
+_MATTERMOST = """
+channel username icon_url icon_emoji type title text color fallback pretext author_name author_link
+author_icon title_link thumb_url footer footer_icon image_url
+"""
+_OPSGENIE = "message description source entity actions tags note priority"
+
+
+def discord(source: Source) -> Made:
+    """Discord, by its webhook."""
+    made = Made("discord", {})
+    source.http()
+    source.secret(made, "webhook_url", "webhook_url")
+    source.texts(made, *_DISCORD.split())
+    source.resolved(made, default=True)
+    return made
+
+
+def telegram(source: Source) -> Made:
+    """Telegram, by a bot's token."""
+    made = Made("telegram", {})
+    source.http()
+    source.secret(made, "bot_token", "bot_token", "telegram_bot_token")
+    for key in ("chat_id", "chat_id_file", "message_thread_id"):
+        if source(key):
+            made.table[key] = source(key)
+    source.api_url(made, "telegram_api_url", "https://api.telegram.org")
+    if source("disable_notifications"):
+        made.table["disable_notifications"] = True
+    if source.values.get("parse_mode", "HTML") != "HTML":
+        made.table["parse_mode"] = source.values["parse_mode"]
+    source.texts(made, "message")
+    source.resolved(made, default=True)
+    return made
+
+
+def msteamsv2(source: Source) -> Made:
+    """Microsoft Teams, by a workflow's address."""
+    made = Made("msteamsv2", {})
+    source.http()
+    source.secret(made, "webhook_url", "webhook_url")
+    source.texts(made, "title", "text")
+    source.resolved(made, default=True)
+    return made
+
+
+def mattermost(source: Source) -> Made:
+    """Mattermost, by its incoming webhook."""
+    made = Made("mattermost", {})
+    source.http()
+    source.secret(made, "webhook_url", "webhook_url", "mattermost_webhook_url")
+    source.texts(made, *_MATTERMOST.split())
+    for key in ("fields", "attachments", "props", "priority"):
+        if found := source(key):
+            made.table[key] = _without_nothing(found)
+            source.templates(found, key)
+    source.resolved(made, default=True)
+    return made
+
+
+def opsgenie(source: Source) -> Made:
+    """Opsgenie, by the key of an API integration."""
+    made = Made("opsgenie", {})
+    source.http()
+    source.secret(made, "api_key", "api_key", "opsgenie_api_key")
+    source.fixed("api_key")
+    source.api_url(made, "opsgenie_api_url", "https://api.opsgenie.com")
+    source.texts(made, *_OPSGENIE.split())
+    if details := source("details"):
+        made.table["details"] = {name: text or "" for name, text in details.items()}
+        source.templates(details, "details")
+    if responders := _without_nothing(source("responders", [])):
+        made.table["responders"] = responders
+        source.templates(responders, "responders")
+    if source("update_alerts"):
+        made.table["update_alerts"] = True
+    source.resolved(made, default=True)
+    return made
+
+
+def _without_nothing(found: list[Values | None] | Values) -> list[Values] | Values:
+    """The same without entries that are null, which upstream passes over."""
+    if isinstance(found, dict):
+        return found
+    return [
+        {
+            key: _without_nothing(value) if isinstance(value, list) else value
+            for key, value in each.items()
+        }
+        for each in found
+        if each
+    ]

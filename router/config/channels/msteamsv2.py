@@ -1,0 +1,36 @@
+"""Microsoft Teams: a channel, or a chat with a person, by a workflow's address."""
+
+from router.config.address import http_url
+from router.config.channels.channel import Channel, Options, Unusable, secret, texts
+from router.config.table import Table
+from router.config.vault import Vault
+from router.core.chat import Msteamsv2Integration
+
+
+def _shared(table: Table, vault: Vault) -> Options:
+    own = texts(table, "title", "text")
+    return Options(send_resolved=table.flag("send_resolved", None), own=own)
+
+
+def _own(table: Table, vault: Vault) -> Options:
+    url = vault.secret(table, "webhook_url", http_url, is_address=True)
+    return _shared(table, vault).over(Options(webhook_url=url))
+
+
+def _build(options: Options) -> tuple[Msteamsv2Integration, ...]:
+    if options.webhook_url is None:
+        raise Unusable("needs a webhook_url")
+    wants = options.send_resolved is not False
+    return (
+        Msteamsv2Integration(send_resolved=wants, webhook_url=options.webhook_url, **options.own),
+    )
+
+
+CHANNEL = Channel(
+    shared=_shared,
+    own=_own,
+    build=_build,
+    personal="msteams",
+    check=http_url,
+    address=lambda address: Options(webhook_url=secret(address)),
+)
