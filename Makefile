@@ -5,7 +5,7 @@ export UV_PYTHON_DOWNLOADS := never
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: help setup run demo test check lint proof differential bench sim mutants format clean
+.PHONY: help setup run demo test check lint proof chaos soak differential bench sim mutants format clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,9 +27,15 @@ lint: setup  ## Style and types
 	$(RUN) ruff check .
 	$(RUN) mypy
 
-proof: setup  ## The long runs, with figures written to docs/reliability.md
-	TOCSIN_LONG=1 $(RUN) pytest tests/core/test_schedule_minutes.py
-	TOCSIN_LONG=1 $(RUN) python tests/reliability/proof.py
+proof: setup  ## The long runs, with figures written to docs/reliability.md; ONLY="chaos soak" some
+	PYTHONPATH=tests $(RUN) python -m reliability.proof $(ONLY)
+
+chaos: setup  ## The real process, hurt: KILLS=200 IMAGES=1000 FAULTS=120 ROUNDS=20, SEED=7 repeats
+	TOCSIN_KILLS=$(KILLS) TOCSIN_IMAGES=$(IMAGES) TOCSIN_FAULTS=$(FAULTS) TOCSIN_ROUNDS=$(ROUNDS) \
+		TOCSIN_SEED=$(SEED) PYTHONPATH=tests $(RUN) python -m reliability.proof --print chaos
+
+soak: setup  ## The real process for MINUTES=30: memory, files and descriptors stay as they are
+	MINUTES=$(MINUTES) PYTHONPATH=tests $(RUN) python -m reliability.proof --print soak
 
 differential: setup  ## A long comparison with Debian's Alertmanager: new random sequences for both
 	TOCSIN_LONG=1 $(RUN) pytest -s tests/differential

@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 from router.core.settings import ServiceSettings
-from router.errors import ConfigError
+from router.errors import ConfigError, StoreError
 
 
 def link_keys(settings: ServiceSettings, folder: Path) -> list[bytes]:
@@ -13,6 +13,7 @@ def link_keys(settings: ServiceSettings, folder: Path) -> list[bytes]:
 
     Raises:
         ConfigError: the file that routes.toml names cannot be read, or is too short.
+        StoreError: none can be made or read in the data folder.
     """
     if settings.secret is not None and settings.secret.value:
         return _lines(settings.secret.value, settings.secret.origin)
@@ -23,9 +24,13 @@ def link_keys(settings: ServiceSettings, folder: Path) -> list[bytes]:
             problem = f"service.secret_file: {error.strerror}: {error.filename}"
             raise ConfigError([problem]) from None
     path = folder / "link.key"
-    if not path.exists():
-        _make(path)
-    return _lines(path.read_text(), str(path))
+    try:
+        if not path.exists():
+            _make(path)
+        return _lines(path.read_text(), str(path))
+    except OSError as error:
+        told = f"the key that links are signed with, {path}, cannot be used: {error.strerror}"
+        raise StoreError(told) from error
 
 
 def _lines(text: str, origin: str) -> list[bytes]:
@@ -36,7 +41,7 @@ def _lines(text: str, origin: str) -> list[bytes]:
 
 
 def _make(path: Path) -> None:
-    """A new key, on disk before anything is signed with it."""
+    """A new key, on disk before anything is signed with it, and there after a power loss."""
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -44,3 +49,8 @@ def _make(path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
+    names = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(names)
+    finally:
+        os.close(names)

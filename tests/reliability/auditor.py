@@ -31,10 +31,21 @@ def missing(history: History) -> list[str]:
     return [*_lost(history), *_skipped(history)]
 
 
+def untold(history: History) -> int:
+    """How many alerts were answered 2xx and never told."""
+    told = _told(history)
+    accepted = (sent for sent in history.sent if sent.accepted is not None)
+    return sum(n not in told for sent in accepted for n in sent.alerts)
+
+
+def _told(history: History) -> set[str]:
+    taken = (a for a in history.attempts if a.path == "/notify" and a.outcome == "taken")
+    return {n for a in taken for n in a.firing}
+
+
 def _lost(history: History) -> Iterator[str]:
     """P1, P2: what was accepted is told."""
-    taken = [a for a in history.attempts if a.path == "/notify" and a.outcome == "taken"]
-    told = {n for a in taken for n in a.firing}
+    told = _told(history)
     paged = {a.batch for a in history.attempts if a.event == "page"}
     for sent in history.sent:
         if sent.accepted is None:

@@ -1,15 +1,23 @@
-"""The seed, the length, and the figures of these tests."""
+"""The seed and the size of these tests."""
 
-import json
 import os
 import random
-from collections.abc import Callable
-from pathlib import Path
 
+import msgspec
 import pytest
+from support.figures import LONG
 
-LONG = bool(os.environ.get("TOCSIN_LONG"))
 SEED = os.environ.get("TOCSIN_SEED") or str(random.randrange(10**9))
+
+
+class Size(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is done: `kills` with kill -9, `images` of disks after a power loss, `faults` of a
+    disk, and `rounds` of whatever else there is."""
+
+    kills: int
+    images: int
+    faults: int
+    rounds: int
 
 
 def pytest_report_header() -> str:
@@ -25,20 +33,15 @@ def seed() -> str:
 
 
 @pytest.fixture
-def long() -> bool:
-    """Whether there is time for the long runs: TOCSIN_LONG is set, as `make proof` does."""
-    return LONG
+def size() -> Size:
+    """Little in `make test`; in `make chaos` much, and as much as is asked for there."""
+    return Size(
+        kills=_asked("TOCSIN_KILLS", 200 if LONG else 10),
+        images=_asked("TOCSIN_IMAGES", 1000 if LONG else 150),
+        faults=_asked("TOCSIN_FAULTS", 120 if LONG else 6),
+        rounds=_asked("TOCSIN_ROUNDS", 20 if LONG else 2),
+    )
 
 
-@pytest.fixture
-def note(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
-    """Write down a figure, for docs/reliability.md when proof.py asks for it."""
-    path = os.environ.get("TOCSIN_FIGURES")
-
-    def write(what: str, figure: object) -> None:
-        if path:
-            with Path(path).open("a") as lines:
-                line = {"test": request.node.name, "what": what, "figure": figure}
-                lines.write(f"{json.dumps(line)}\n")
-
-    return write
+def _asked(name: str, usual: int) -> int:
+    return int(os.environ.get(name) or usual)

@@ -87,19 +87,39 @@ group_by = ["batch"]
 group_wait = "{round(self.group_wait * 1000)}ms"
 group_interval = "1s"
 [[route.routes]]
+matchers = ['background="yes"']
+receiver = "all"
+group_wait = "1h"
+[[route.routes]]
 matchers = ['paged="yes"']
 receiver = "all"
 policy = "climb"
 """
 
+    def alertmanager(self, sink: str) -> str:
+        """An alertmanager.yml that tells `/notify` the same; it knows no steps."""
+        return f"""
+receivers:
+- name: all
+  webhook_configs: [{{url: "{sink}/notify"}}]
+route:
+  receiver: all
+  group_by: [batch]
+  group_wait: {round(self.group_wait * 1000)}ms
+  group_interval: 1s
+"""
+
 
 class History(msgspec.Struct, kw_only=True):
     """Everything an auditor may look at. `answered` has when each incident's 2xx came, None while
-    an acknowledgement was asked for and its outcome is unknown."""
+    an acknowledgement was asked for and its outcome is unknown. `silences` are the ids that were
+    answered, `statuses` how often each status was."""
 
     plan: Plan
     sent: list[Sent] = []
     attempts: list[Attempt] = []
     killed: list[float] = []
     answered: dict[int, float | None] = {}
+    silences: list[str] = []
+    statuses: dict[int, int] = {}
     timelines: list[dict[str, Any]] = []

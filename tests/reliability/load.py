@@ -1,7 +1,9 @@
 """Bounded load: connections that post distinct alerts and never post one again, and a stream."""
 
+import contextlib
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 
@@ -10,9 +12,11 @@ import anyio
 import redis.asyncio as redis
 from reliability.history import History, Sent
 from reliability.sink import Sink
+from support.service import Service
 
 STREAM = "alerts"
 GROUP = "tocsin"
+FILLED_AT_ONCE = 500
 
 
 class Load:
@@ -46,6 +50,8 @@ class Load:
     async def _post(self, session: aiohttp.ClientSession, url: str, sent: Sent) -> None:
         try:
             async with session.post(url, json=_alerts(sent)) as reply:
+                seen = self._history.statuses
+                seen[reply.status] = seen.get(reply.status, 0) + 1
                 if reply.status == 200:
                     sent.accepted = time.monotonic()
                     self.news.set()
@@ -65,6 +71,17 @@ class Load:
                 await client.xadd(STREAM, {"payload": json.dumps(_alerts(sent))})
                 sent.accepted = time.monotonic()
                 await anyio.sleep(random.random() * self._pause)
+
+    async def silence(self, url: str) -> None:
+        """A new silence every now and then, which concerns nobody."""
+        random = Random(f"{self._seed} silences")
+        async with aiohttp.ClientSession() as session:
+            while not self.stop:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.post(f"{url}/api/v2/silences", json=a_silence()) as reply:
+                        if reply.status == 200:
+                            self._history.silences.append((await reply.json())["silenceID"])
+                await anyio.sleep(random.random() * 0.4)
 
     async def answer(self, url: str, sink: Sink, share: float) -> None:
         """Acknowledge that share of the incidents some time after their first page."""
@@ -94,6 +111,35 @@ class Load:
             else:
                 self._history.answered[number] = time.monotonic()
                 return
+
+
+async def fill(service: Service, alerts: int, silences: int) -> list[str]:
+    """Give a service so many alerts that fire on and are not told; the ids of so many silences."""
+    ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    for start in range(0, alerts, FILLED_AT_ONCE):
+        numbers = range(start, min(alerts, start + FILLED_AT_ONCE))
+        body = [{"labels": _background(n), "endsAt": ends} for n in numbers]
+        reply = await service.post("/api/v2/alerts", body)
+        assert reply.status == 200, reply
+    replies = [await service.post("/api/v2/silences", a_silence()) for _ in range(silences)]
+    return [reply.json()["silenceID"] for reply in replies]
+
+
+def _background(number: int) -> dict[str, str]:
+    shared = {"alertname": "Background", "background": "yes", "severity": "warning"}
+    return {**shared, "batch": f"background{number // 100}", "n": f"background{number}"}
+
+
+def a_silence() -> dict[str, object]:
+    """A silence of something that never fires."""
+    now = datetime.now(UTC)
+    return {
+        "matchers": [{"name": "n", "value": "nothing", "isRegex": False, "isEqual": True}],
+        "startsAt": now.isoformat(),
+        "endsAt": (now + timedelta(hours=8)).isoformat(),
+        "createdBy": "test",
+        "comment": "concerns nothing",
+    }
 
 
 async def drained(url: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from support.eventually import eventually
 from support.service import TOCSIN, Service
 
 READY_SECONDS = 3.0
@@ -19,8 +20,9 @@ SABOTAGE = str(Path(__file__).with_name("sabotage.py"))
 class Process(Service):
     """`tocsin serve` with `faults` planted (see sabotage.py), run below the command `wrapper`.
 
-    `killed_at` are monotonic seconds; `readied` how long each start took to be ready, but for the
-    time that others had the processor. A line of the log that a kill cut off is no error.
+    Another `wrapper` counts from the next start on. `killed_at` are monotonic seconds; `readied`
+    how long each start without a wrapper took to be ready, but for the time that others had the
+    processor. A line of the log that a kill cut off is no error.
     """
 
     def __init__(
@@ -36,13 +38,13 @@ class Process(Service):
     ) -> None:
         super().__init__(folder, routes, data=data, environ=environ, starts=starts)
         self._faults = ",".join(faults)
-        self._wrapper = [*wrapper]
+        self.wrapper = [*wrapper]
         self.killed_at: list[float] = []
         self.readied: list[float] = []
 
     def _launch(self) -> subprocess.Popen[bytes]:
         program = [sys.executable, SABOTAGE, self._faults] if self._faults else [TOCSIN]
-        command = [*self._wrapper, *program, "serve", "--config", str(self.config)]
+        command = [*self.wrapper, *program, "serve", "--config", str(self.config)]
         command += ["--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         with self._out.open("ab") as out, self._err.open("ab") as err:
             return subprocess.Popen(
@@ -58,19 +60,24 @@ class Process(Service):
         """Start it, and note how long it took to be ready."""
         began = time.monotonic() - queued(os.getpid())
         await super().start(ready=ready)
-        if ready:
+        if ready and not self.wrapper:
             waited = queued(os.getpid()) + queued(self.pid)
             self.readied.append(time.monotonic() - began - waited)
 
     def crash(self) -> None:
-        """kill -9, noted."""
-        self.killed_at.append(time.monotonic())
-        if self._wrapper:  # Only what it wraps dies, so that it can write down the end.
+        """kill -9, noted. What is dead already stays so."""
+        if self.wrapper and self.running:  # What it wraps dies, so that it can write down the end.
             for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
                 os.kill(int(child), signal.SIGKILL)
             assert self._process is not None
             self._process.wait(10)
+        self.killed_at.append(time.monotonic())
         self.kill()
+
+    async def struck(self) -> None:
+        """Return when its wrapper has killed it, which is noted."""
+        await eventually("it is struck", lambda: not self.running, seconds=60, every=0.005)
+        self.killed_at.append(time.monotonic())
 
     async def crash_and_restart(self) -> None:
         """kill -9, and a start at once."""

@@ -1,6 +1,9 @@
-"""Runs the long reliability tests and writes their figures to docs/reliability.md."""
+"""The long runs, one after another, with figures: `python -m reliability.proof [--print] [STEP…]`.
 
-import json
+What a step measured replaces its rows in docs/reliability.md once all of it has passed.
+"""
+
+import argparse
 import os
 import platform
 import sqlite3
@@ -8,72 +11,86 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import pytest
+from support.figures import Row, noted, table
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reliability.md"
+_PYTEST = [sys.executable, "-m", "pytest", "-vv", "--capture=sys", "--no-header"]
+
+STEPS = {
+    "sim": [sys.executable, "-m", "sim.run", "--seeds", os.environ.get("SEEDS") or "300"],
+    "mutants": [sys.executable, "-m", "sim.mutate", "--seeds", "200"],
+    "month": [sys.executable, "-m", "sim.month"],
+    "schedules": [*_PYTEST, "tests/core/test_schedule_minutes.py"],
+    "differential": [*_PYTEST, "tests/differential"],
+    "chaos": [*_PYTEST, "tests/reliability"],
+    "soak": [sys.executable, "-m", "reliability.soak"],
+    "bench": [sys.executable, "-m", "bench"],
+}
 
 _INTRODUCTION = """# What was done to it, and what it lost
 
-`make proof` wrote this page. It ends the real service with kill -9 under load, cuts the power of
-its disk, fills it up, sets its clock, freezes it, and breaks its rules; then it looks for a broken
-promise, with a judge that knows only what was sent to the service and what arrived. The same judge
-is tried on services that were broken on purpose, and must find each fault. The tests are in
-`tests/reliability`; `make test` runs shorter ones of them every time.
+`make proof` wrote this page: the service in simulated time, and the real process, which was killed,
+cut off from power, given a disk that fails or is full, frozen, and had its clock set and its Redis
+broken. Then a judge looks for a broken promise, who knows only what was sent to the service and
+what arrived. The same judge is tried on services that were broken on purpose. The tests are in
+`tests/sim` and `tests/reliability`; `make test` runs shorter ones every time. How fast it is
+beside Alertmanager stands in [benchmarks.md](benchmarks.md).
 """
 
 
 def main() -> int:
-    """Run them all; the exit code of pytest. The page is only written when all of them passed."""
-    began = time.monotonic()
+    """Run the steps; 1 when one of them failed."""
+    parser = argparse.ArgumentParser(prog="make proof", description=__doc__)
+    parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(STEPS)}; all")
+    parser.add_argument("--print", action="store_true", help="print the table, write no page")
+    options = parser.parse_args()
+    for name in options.steps:
+        if name not in STEPS:
+            parser.error(f"there is no step {name!r}, only {', '.join(STEPS)}")
+    failed, began = [], time.monotonic()
+    chosen = options.steps or list(STEPS)
+    for number, name in enumerate(chosen, 1):
+        minutes = (time.monotonic() - began) / 60
+        print(f"{number} of {len(chosen)}: {name} (after {minutes:.0f} minutes)", flush=True)
+        rows = _run(STEPS[name])
+        if rows is None:
+            failed.append(name)
+        elif options.print:
+            print(table(rows, _now()))
+        elif rows:
+            PAGE.write_text(_page(rows), encoding="utf-8")
+            print(f"written: {PAGE.relative_to(ROOT)}", flush=True)
+    if failed:
+        print(f"FAILED: {', '.join(failed)}; nothing is written of what failed")
+    return 1 if failed else 0
+
+
+def _run(command: list[str]) -> list[Row] | None:
+    """What it measured; None when it failed."""
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures"
         figures.touch()
-        os.environ["TOCSIN_LONG"] = "1"
-        os.environ["TOCSIN_FIGURES"] = str(figures)
-        code = pytest.main(["-v", "--rootdir", str(ROOT), str(HERE)])
-        if code == 0:
-            lines = [json.loads(line) for line in figures.read_text().splitlines()]
-            PAGE.write_text("\n".join(_page(lines, time.monotonic() - began)))
-            print(f"written: {PAGE.relative_to(ROOT)}")
-    return int(code)
+        told = {"TOCSIN_LONG": "1", "TOCSIN_FIGURES": str(figures)}
+        environ = {**os.environ, **told, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+        done = subprocess.run(command, cwd=ROOT, env=environ, check=False)
+        return noted(figures) if done.returncode == 0 else None
 
 
-def _page(figures: list[dict[str, Any]], seconds: float) -> Iterator[str]:
-    yield _INTRODUCTION
-    yield f"* {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {seconds / 60:.0f} minutes"
+def _page(rows: list[Row]) -> str:
+    before = PAGE.read_text("utf-8") if PAGE.exists() else ""
     system = f"Linux {platform.release()}, {os.cpu_count()} processors"
     python = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    yield f"* {system}, {python}"
-    last = ""
-    for line in figures:
-        if line["test"] != last:
-            last = line["test"]
-            yield f"\n## {_sentence(last)}\n\n| | |\n|---|---|"
-        yield f"| {line['what']} | {_shown(line['figure'])} |"
-    yield ""
+    return f"{_INTRODUCTION}\nLast on {system}, {python}.\n\n{table(rows, _now(), before)}\n"
 
 
-def _sentence(test: str) -> str:
-    name = test.partition("[")[0].removeprefix("test_").replace("_", " ")
-    return name[0].upper() + name[1:]
-
-
-def _shown(figure: object) -> str:
-    return f"{figure:,}" if isinstance(figure, int | float) else str(figure)
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, check=True, text=True
-    ).stdout.strip()
+def _now() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    return f"{datetime.now(UTC):%Y-%m-%d}, {done.stdout.strip()}"
 
 
 if __name__ == "__main__":

@@ -45,8 +45,8 @@ def _attempt(letter: Letter, outcome: str) -> Attempt:
     return Attempt(
         at=letter.at,
         path=letter.path,
-        key=letter.headers["Idempotency-Key"],
-        number=int(letter.headers["X-Tocsin-Attempt"]),
+        key=letter.headers.get("Idempotency-Key", ""),  # A rival has none.
+        number=int(letter.headers.get("X-Tocsin-Attempt", 1)),
         event=incident.get("event", "notification"),
         outcome=outcome,
         batch=body["groupLabels"].get("batch", ""),

@@ -1,18 +1,21 @@
 """The wall clock is set, back and forth: nobody is called early, no step is left out."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import anyio
+from reliability.conftest import Size
 from reliability.process import Process
 from reliability.sink import Sink
 from support.eventually import eventually
+from support.figures import note
 from support.talk import alert, incidents, records
 
 WAIT = 1.4  # Seconds from step to step.
+JUMPS = (3600, -7200, 1, -1, 90, -90, 86_400, -86_400, 40 * 86_400, 365 * 86_400)
 ROUTES = """
 [service]
 fallback = ["receiver:last"]
@@ -125,23 +128,27 @@ async def skipped(process: Process) -> list[str]:
 
 
 async def test_a_wall_clock_that_jumps_calls_nobody_early_and_ends_nothing(
-    tmp_path: Path, note: Callable[[str, object], None]
+    tmp_path: Path, size: Size
 ) -> None:
     found: dict[str, list[str]] = {}
 
     async def run(name: str, jump: int, restart: bool, *faults: str) -> None:
         found[name] = await jumped(tmp_path / name, jump, restart, *faults)
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(run, "an hour ahead while it runs", 3600, False)
-        tasks.start_soon(run, "an hour ahead while it is down", 3600, True)
-        tasks.start_soon(run, "two hours back while it runs", -7200, False)
-        tasks.start_soon(run, "two hours back while it is down", -7200, True)
-        tasks.start_soon(run, "waits by the wall", 100, False, "wall_clock")
+    jumps = JUMPS[: size.rounds]
+    for jump in jumps:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run, f"{jump} s while it runs", jump, False)
+            tasks.start_soon(run, f"{jump} s while it is down", jump, True)
+            if jump == jumps[0]:
+                tasks.start_soon(run, "waits by the wall", 100, False, "wall_clock")
     assert any(f.startswith("early") for f in found.pop("waits by the wall")), "nothing is judged"
     assert not any(found.values()), found
-    note("jumps of the wall clock, an hour ahead and two back", len(found))
-    note("called early, left out, or ended by it", 0)
+    note(
+        "the wall clock set, by a second to a year, back or ahead, while it runs or is down",
+        len(found),
+        "0 called early, left out or ended by it; waits that go by the wall clock are found out",
+    )
 
 
 async def sent(process: Process, step: int) -> bool:

@@ -1,35 +1,105 @@
-"""kill -9 at random moments under load: nothing accepted is lost, and repeats are accounted for."""
+"""kill -9 under load, anywhere: nothing accepted is lost, and repeats are accounted for."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import anyio
-from reliability.auditor import accepted, audit, repeats
-from reliability.killing import Course, ordeal
+from reliability.auditor import accepted, audit, repeats, untold
+from reliability.conftest import Size
+from reliability.history import Plan
+from reliability.killing import Course, Ordeal, ordeal
 from reliability.process import READY_SECONDS
+from support.figures import LONG, note
 
-Note = Callable[[str, object], None]
+# How many alerts are active all the while, and the share of the kills that come then.
+BACKGROUND = {0: 0.5, 10_000: 0.35, 100_000: 0.15} if LONG else {2_000: 1.0}
+SILENCES = 200
 
 
-async def test_whatever_was_accepted_is_told_through_kills_at_random_moments(
-    tmp_path: Path, seed: str, long: bool, note: Note
+async def test_whatever_was_accepted_is_told_through_kills_anywhere(
+    tmp_path: Path, seed: str, size: Size
 ) -> None:
-    run = await ordeal(tmp_path, seed, Course(kills=50, pause=0.1) if long else Course(kills=10))
-    history = run.history
-    note("kill -9", len(history.killed))
-    note("alerts answered 2xx or XACKed", accepted(history))
-    note("requests at the sink", len(history.attempts))
-    note("sent again after a crash or a lost answer, same key", repeats(history))
+    runs: dict[int, Ordeal] = {}
+    for background, share in BACKGROUND.items():
+        course = Course(
+            kills=round(size.kills * share),
+            struck=0.4,
+            background=background,
+            silences=SILENCES,
+            pause=0.1 if LONG else 0.04,
+        )
+        run = runs[background] = await ordeal(tmp_path / f"{background}", seed, course)
+        findings = audit(run.history)
+        assert findings == []
+        assert (run.gone, run.gone_silences) == (0, 0), "silences and what fires are kept"
+        assert accepted(run.history) > 20 * len(run.history.killed)
+        assert any(i in run.history.answered for i in {a.incident for a in run.history.attempts})
+        assert max(run.readied) < READY_SECONDS
+    _note(runs)
+
+
+def _note(runs: dict[int, Ordeal]) -> None:
+    histories = [run.history for run in runs.values()]
+    kills = sum(len(history.killed) for history in histories)
+    taken, again = sum(map(accepted, histories)), sum(map(repeats, histories))
     note(
-        "slowest start after a kill, seconds (but for others' use of the processor)",
-        round(max(run.readied), 2),
+        "kill -9 under load, at random moments, at once after a 2xx and at a chosen system call,"
+        f" beside {', '.join(f'{n:,}' for n in runs)} active alerts and {SILENCES} silences",
+        kills,
+        f"{taken:,} alerts accepted, 0 lost, 0 early, left out or after the answer; {again} sent"
+        " again after a crash or a lost answer, same key, in the timeline; every silence kept",
     )
-    findings = audit(history)
-    note("lost, left out, called early or after the answer, repeated without need", len(findings))
-    assert findings == []
-    assert accepted(history) > 100 * len(history.killed)
-    assert any(i in history.answered for i in {a.incident for a in history.attempts})
-    assert max(run.readied) < READY_SECONDS
+    for background, run in runs.items():
+        note(
+            f"ready again after kill -9 with {background:,} alerts active and {SILENCES} silences",
+            len(run.readied),
+            f"in {max(run.readied):.2f} s at most (but for others' use of the processor)",
+        )
+
+
+# What a group waits for before it is told; the shorter, the less Alertmanager can lose.
+WAITING = Plan(group_wait=0.5, waits=(0.8, 0.8))
+
+
+async def test_the_same_kills_beside_alertmanager(tmp_path: Path, seed: str, size: Size) -> None:
+    kills, runs = max(3, size.kills // 10), dict[str, Ordeal]()
+
+    async def run(name: str, rival: bool) -> None:
+        course = Course(
+            kills=kills,
+            plan=WAITING,
+            rival=rival,
+            stream=False,
+            faulty=0.0,
+            answers=0.0,
+            silences=SILENCES,
+            pause=0.1,
+            patience=2.5 if rival else 30.0,
+        )
+        runs[name] = await ordeal(tmp_path / name, seed, course)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(run, "theirs", True)
+        tasks.start_soon(run, "ours", False)
+    ours = runs["ours"]
+    assert audit(ours.history) == []
+    assert (untold(ours.history), ours.gone_silences) == (0, 0)
+    assert accepted(runs["theirs"].history) > 100, "it took part"
+    note(
+        f"the same load and kills for both at once; group_wait {WAITING.group_wait:g} s, and"
+        " nothing is posted twice",
+        f"{kills} and {kills}",
+        _kept(ours),
+        _kept(runs["theirs"]),
+    )
+
+
+def _kept(run: Ordeal) -> str:
+    taken, lost = accepted(run.history), untold(run.history)
+    silences = len(run.history.silences)
+    return (
+        f"{lost:,} of {taken:,} accepted alerts were never told,"
+        f" {run.gone_silences} of {silences} silences are gone"
+    )
 
 
 FOUND = {
@@ -64,3 +134,4 @@ async def test_each_planted_fault_is_found_by_the_same_judge(tmp_path: Path, see
             tasks.start_soon(run, fault)
     for fault, word in FOUND.items():
         assert any(finding.startswith(word) for finding in found[fault]), (fault, found[fault][:9])
+    note("faults planted in the service, which the same judge must find", len(FOUND), "all found")

@@ -1,23 +1,24 @@
 """A process that is stopped for a while goes on as if it had been slow: in order, nothing lost."""
 
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import anyio
 from reliability.auditor import accepted, audit, missing
+from reliability.conftest import Size
 from reliability.history import History, Plan
 from reliability.load import Load
 from reliability.process import Process
 from reliability.sink import Sink
 from support.eventually import eventually
+from support.figures import note
 
 PLAN = Plan(group_wait=0.2, waits=(0.7, 0.7))
 
 
 async def test_a_frozen_process_loses_nothing_and_calls_nobody_early(
-    tmp_path: Path, seed: str, long: bool, note: Callable[[str, object], None]
+    tmp_path: Path, seed: str, size: Size
 ) -> None:
     random = Random(seed)
     async with Sink() as sink, Process(tmp_path, PLAN.routes(sink.url)) as process:
@@ -26,7 +27,7 @@ async def test_a_frozen_process_loses_nothing_and_calls_nobody_early(
         async with anyio.create_task_group() as tasks:
             for name, most in (("a", 1), ("b", 20)):
                 tasks.start_soon(load.post, process.url, name, most)
-            for _ in range(10 if long else 2):
+            for _ in range(size.rounds):
                 await anyio.sleep(0.2 + random.random() / 2)
                 process.signal(signal.SIGSTOP)
                 history.killed.append(anyio.current_time())
@@ -39,6 +40,8 @@ async def test_a_frozen_process_loses_nothing_and_calls_nobody_early(
     assert len(keys) == len(set(keys)), "a pause repeats nothing"
     assert accepted(history) > 50
     assert audit(history) == []
-    note("times frozen, for up to 1.5 seconds", len(history.killed))
-    note("alerts answered 2xx", accepted(history))
-    note("lost, repeated, called early or left out", 0)
+    note(
+        "frozen (SIGSTOP) for up to 1.5 seconds under load, and let go on",
+        len(history.killed),
+        f"{accepted(history):,} alerts accepted; 0 lost, repeated, called early or left out",
+    )

@@ -2,25 +2,24 @@
 
 import contextlib
 import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import anyio
 import msgspec
+from reliability.conftest import Size
 from reliability.history import History, Plan
 from reliability.load import Load
 from reliability.power import Disk, Operation, operations, tracer
 from reliability.process import Process
 from reliability.sink import Sink
 from support.eventually import eventually
+from support.figures import note, progress
 
 from router.core.labels import decode
 from router.errors import StoreError
 from router.store.folder import DATABASE
 from router.store.store import Store
-
-Note = Callable[[str, object], None]
 
 PLAN = Plan(group_wait=0.05, waits=(0.3, 0.3))
 ANSWERS = 150
@@ -117,6 +116,8 @@ async def judge(recorded: Recorded, folder: Path, random: Random, count: int) ->
         for name, content in disk.image(random, under_way).items():
             (data / name).write_bytes(content)
         verdict.images += 1
+        if verdict.images % 200 == 0:
+            progress(f"{verdict.images} disks after a power loss: {verdict.bad} bad")
         await _look(recorded, data, at, verdict)
         for path in data.iterdir():
             path.unlink()
@@ -139,35 +140,38 @@ async def _look(recorded: Recorded, data: Path, at: float, verdict: Verdict) -> 
 
 
 async def test_whatever_was_answered_survives_a_power_loss_at_any_instant(
-    tmp_path: Path, seed: str, long: bool, note: Note
+    tmp_path: Path, seed: str, size: Size
 ) -> None:
     recorded = await record(tmp_path / "service", seed)
     files = {operation.file for operation in recorded.operations if operation.kind == "write"}
-    verdict = await judge(recorded, tmp_path / "disks", Random(seed), 1000 if long else 150)
-    note("disks after a power loss, synchronous = FULL", verdict.images)
-    note("… with something lost", verdict.lost)
-    note("… that cannot be opened", verdict.unusable)
-    note("… on which a page had left without its claim", verdict.unclaimed)
-    note("… calls recorded", len(recorded.operations))
+    verdict = await judge(recorded, tmp_path / "disks", Random(seed), size.images)
+    note(
+        "disks as a power loss leaves them, between any two of the writes recorded",
+        verdict.images,
+        f"on {verdict.lost} something answered 2xx is lost, {verdict.unusable} cannot be opened,"
+        f" {verdict.unclaimed} with a page sent and not claimed",
+    )
     assert verdict.bad == 0, verdict
     assert DATABASE in files, "a checkpoint was among what was recorded"
 
 
 async def test_a_store_that_flushes_too_little_or_too_late_is_found_out(
-    tmp_path: Path, seed: str, long: bool, note: Note
+    tmp_path: Path, seed: str, size: Size
 ) -> None:
     verdicts: dict[str, Verdict] = {}
 
     async def run(fault: str) -> None:
         recorded = await record(tmp_path / fault, seed, fault)
-        count = 200 if long else 30
+        count = size.images // 5
         verdicts[fault] = await judge(recorded, tmp_path / f"{fault} disks", Random(seed), count)
 
     async with anyio.create_task_group() as tasks:
         for fault in ("synchronous_normal", "synchronous_off", "reply_before_commit"):
             tasks.start_soon(run, fault)
     for fault, verdict in verdicts.items():
-        note(f"disks of a service with {fault.replace('_', ' ')}", verdict.images)
-        note("… with something lost", verdict.lost)
-        note("… that cannot be opened", verdict.unusable)
+        note(
+            f"the same with {fault.replace('_', ' ')} planted, which must be found out",
+            verdict.images,
+            f"on {verdict.lost} something is lost, {verdict.unusable} cannot be opened",
+        )
         assert verdict.lost + verdict.unusable, f"the judge finds nothing wrong with {fault}"

@@ -11,6 +11,7 @@ import anyio
 from sim.history import History
 from sim.leaping_loop import LeapingLoop
 from sim.world import World
+from support.figures import note
 
 ROOT = Path(__file__).parents[2]
 HOURS = 6.0
@@ -67,7 +68,12 @@ def main() -> int:
             print(f"{done} seeds, {time.monotonic() - began:.0f} s", flush=True)
     if failed:
         return 1
-    shown = ", ".join(f"{count} {what}" for what, count in sorted(totals.items()))
+    shown = ", ".join(f"{count:,} {what}" for what, count in sorted(totals.items()))
+    note(
+        f"the whole service in virtual time, {options.hours:g} hours of trouble and a day of calm",
+        f"{len(seeds):,} seeds",
+        f"every promise kept: {shown}",
+    )
     print(f"{len(seeds)} seeds kept every promise in {time.monotonic() - began:.1f} s: {shown}")
     return 0
 

@@ -23,6 +23,7 @@ class RedisServer:
         program = shutil.which("redis-server")
         if program is None:
             raise FileNotFoundError("redis-server is not installed; install it to run these tests")
+        folder.mkdir(parents=True, exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]

@@ -51,6 +51,8 @@ class Service:
     if the log has an error that nobody said to `expect`. What was written is printed on a failure.
     """
 
+    ready_path = "/health/ready"
+
     def __init__(
         self,
         folder: Path,
@@ -114,7 +116,7 @@ class Service:
             if not self.running:
                 raise RuntimeError(f"tocsin ended with {self.exit_code}: {self.stderr[-4000:]}")
             try:
-                return (await self.get("/health/ready")).status == 200
+                return (await self.get(self.ready_path)).status == 200
             except aiohttp.ClientConnectionError:
                 return False
 
