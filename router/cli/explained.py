@@ -13,6 +13,7 @@ from router.core.forecast import Entry, forecast, place
 from router.core.group import Group
 from router.core.inhibition import InhibitRule
 from router.core.labels import decode, text
+from router.core.maintenance import Maintenance, Maintenances
 from router.core.matcher import list_text, matches_all
 from router.core.moment import DAY, SECOND, Now, to_datetime
 from router.core.mute import closed_by
@@ -92,7 +93,8 @@ def _route_json(told: Told, group: Group) -> dict[str, Any]:
         "group_wait_seconds": route.group_wait / SECOND,
         "group_interval_seconds": route.group_interval / SECOND,
         "repeat_interval_seconds": route.repeat_interval / SECOND,
-        "muted_by": closed_by(told.configuration, route, told.wall),
+        "muted_by": _closed(told, route),
+        "maintenance": [window.name for window in _windows(told)],
         "mute_time_intervals": route.mute_time_intervals,
         "active_time_intervals": route.active_time_intervals,
         "inhibited_by": [_condition(told, rule) for rule in _rules(told)],
@@ -136,9 +138,10 @@ def _facts(told: Told, group: Group) -> list[tuple[str, str]]:
         facts.append(("policy", f"{policy.name} ({policy.priority}, {_manner(policy)})"))
     facts.append(("group", group.key))
     facts.append(("timers", f"group_wait {wait}, group_interval {interval}, repeat {repeat}"))
-    closed = ", ".join(closed_by(told.configuration, route, told.wall))
+    closed = ", ".join(_closed(told, route))
     listed = [*route.mute_time_intervals, *(f"only {n}" for n in route.active_time_intervals)]
     facts.append(("mutes", f"now by {closed}" if closed else ", ".join(listed) or "none"))
+    facts.extend(("maintenance", _when(window)) for window in _windows(told))
     facts.extend(("held back", f"while {_condition(told, rule)}") for rule in _rules(told))
     return facts
 
@@ -149,6 +152,28 @@ def _manner(policy: Policy) -> str:
     steps = "1 step" if len(policy.steps) == 1 else f"{len(policy.steps)} steps"
     times = {0: "until answered", 1: "once"}.get(policy.rounds, f"{policy.rounds} times")
     return f"{policy.urgency}, {steps}, {times}"
+
+
+def _closed(told: Told, route: Route) -> tuple[str, ...]:
+    """What keeps the route, or this alert, quiet now."""
+    windows = Maintenances(told.configuration.maintenance.values())
+    holding = windows.holding(told.labels, told.wall)
+    by_calendar = closed_by(told.configuration, route, told.wall)
+    return (*by_calendar, *(f"maintenance:{name}" for name in holding))
+
+
+def _windows(told: Told) -> list[Maintenance]:
+    """The maintenance windows that speak of this alert, now or at another time."""
+    known = told.configuration.maintenance.values()
+    return [window for window in known if matches_all(window.matchers, told.labels)]
+
+
+def _when(window: Maintenance) -> str:
+    ends = (("from", window.starts_at), ("to", window.ends_at))
+    said = [f"{word} {to_datetime(at):%Y-%m-%d %H:%M} UTC" for word, at in ends if at is not None]
+    said += ["at its intervals"] if window.intervals else []
+    said += [f"({window.comment})"] if window.comment else []
+    return " ".join([window.name, *said])
 
 
 def _rules(told: Told) -> list[InhibitRule]:

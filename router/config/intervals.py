@@ -22,6 +22,11 @@ def read(root: Table, timezone: str) -> dict[str, tuple[Interval, ...]]:
     }
 
 
+def spans(table: Table, key: str, timezone: str) -> tuple[Interval, ...]:
+    """Spans that stand in another table, without a name."""
+    return tuple(_interval(each, timezone) for each in table.tables(key))
+
+
 def _interval(table: Table, timezone: str) -> Interval:
     return Interval(
         times=tuple(filter(None, map(_times, table.tables("times")))),

@@ -12,6 +12,7 @@ from router.config import (
     heartbeats,
     inhibition,
     intervals,
+    maintenance,
     names,
     policies,
     reach,
@@ -103,6 +104,7 @@ def assemble(
     reach.warn(plan, findings)
     usage.warn(loaded.configuration, plan, findings)
     coverage.warn(loaded.configuration, findings, wall)
+    maintenance.warn(loaded.configuration.maintenance, findings, wall)
     return msgspec.structs.replace(loaded, warnings=findings.warnings, missing=findings.lacking)
 
 
@@ -112,6 +114,7 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
     rules = service.rules(root, known)
     shared = receivers.shared(root, vault)
     plan = routes.read(root, known)
+    spans = intervals.read(root, settings.timezone)
     configuration = Configuration(
         tree=Tree(build(plan)),
         receivers=receivers.read(root, vault, shared),
@@ -120,7 +123,8 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
         teams=teams.read(root, known),
         schedules=schedules.read(root, known, settings.timezone),
         inhibit=inhibition.read(root),
-        intervals=intervals.read(root, settings.timezone),
+        intervals=spans,
+        maintenance=maintenance.read(root, known, settings.timezone, spans),
         heartbeats=heartbeats.read(root, vault),
         fallback=rules.fallback,
         fallback_every=rules.fallback_every,

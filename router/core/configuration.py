@@ -8,6 +8,7 @@ from router.core.heartbeat import Heartbeat
 from router.core.inhibition import InhibitRule
 from router.core.integration import Integration
 from router.core.interval import Interval
+from router.core.maintenance import Maintenance
 from router.core.moment import HOUR, MINUTE
 from router.core.route import Tree
 from router.core.schedule import Schedule
@@ -89,6 +90,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     inhibit: tuple[InhibitRule, ...] = ()
     intervals: Mapping[str, tuple[Interval, ...]] = {}
     heartbeats: Mapping[str, Heartbeat] = {}
+    maintenance: Mapping[str, Maintenance] = {}
     fallback: tuple[str, ...] = ()
     fallback_every: int = 30 * MINUTE
     resolve_timeout: int = 5 * MINUTE

@@ -1,4 +1,4 @@
-"""The reasons to stay quiet: inhibition, the calendar, and silences."""
+"""The reasons to stay quiet: inhibition, the calendar, silences, and maintenance."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,12 +13,18 @@ from router.core.state import State
 def muted_by(state: State, labels: Mapping[str, str], wall: int) -> tuple[str, ...]:
     """Why an alert with these labels is not told of now; empty when it is.
 
-    `inhibited:ID` names the alert that inhibits, `silence:ID` a silence.
+    `inhibited:ID` names the alert that inhibits, `silence:ID` a silence, `maintenance:NAME` a
+    maintenance window.
     """
     source = state.inhibitor.inhibited_by(labels)
     inhibited = (f"inhibited:{source[1]}",) if source else ()
     silences = state.silences.silenced_by(labels, wall)
-    return inhibited + tuple(f"silence:{silence}" for silence in silences)
+    windows = state.maintenances.holding(labels, wall)
+    return (
+        *inhibited,
+        *(f"silence:{silence}" for silence in silences),
+        *(f"maintenance:{window}" for window in windows),
+    )
 
 
 def audible(state: State, group: Group, alerts: Iterable[Alert], wall: int) -> list[Alert]:

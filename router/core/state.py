@@ -15,6 +15,7 @@ from router.core.heartbeat import Beats
 from router.core.incident import Incident
 from router.core.inhibition import Inhibitor
 from router.core.labels import decode
+from router.core.maintenance import Maintenances
 from router.core.notification import Delivery, LogEntry
 from router.core.silence import Silences
 from router.core.stored import Stored
@@ -50,6 +51,7 @@ class State:
         self.log: dict[str, LogEntry] = {}
         self.logged: dict[tuple[str, int], set[str]] = {}
         self.silences = Silences()
+        self.maintenances = Maintenances(configuration.maintenance.values())
         self.inhibitor = Inhibitor(configuration.inhibit)
         self.tombstones: dict[int, int] = dict(stored.tombstones)
         self.last = dict.fromkeys(("alert", "group", "incident", "delivery", "record"), 0)
@@ -269,6 +271,7 @@ class State:
 
     def _put_configuration(self, command: c.PutConfiguration) -> None:
         before, self.configuration = self.configuration, command.configuration
+        self.maintenances = Maintenances(command.configuration.maintenance.values())
         if before.inhibit != command.configuration.inhibit:
             self.inhibitor = Inhibitor(command.configuration.inhibit)
             for alert in self.by_id.values():

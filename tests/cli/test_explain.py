@@ -36,6 +36,18 @@ location = "Europe/Berlin"
 """
 
 
+MAINTAINED = (
+    WEEKEND
+    + """
+[maintenance.database]
+matchers = ['team="db"']
+from = 2026-11-24T11:00:00Z
+to = 2026-11-24T13:00:00Z
+comment = "new disks"
+"""
+)
+
+
 def run(*arguments: str, config: Path = SHIPPED) -> Result:
     return CliRunner().invoke(cli, ["explain", *arguments, "--config", str(config)])
 
@@ -187,3 +199,20 @@ def test_a_time_that_is_none_is_refused(at: str) -> None:
     ran = run("a=b", "--at", at)
     assert ran.exit_code == 2
     assert "is no time" in ran.output
+
+
+def test_a_maintenance_window_is_told_and_keeps_it_quiet_until_its_end(tmp_path: Path) -> None:
+    config = tmp_path / "routes.toml"
+    config.write_text(MAINTAINED)
+    found = told("alertname=Slow", "team=db", "--at", TUESDAY, "--for", "2h", config=config)
+    [route] = found["routes"]
+    assert route["muted_by"] == ["maintenance:database"]
+    assert route["maintenance"] == ["database"]
+    [muted] = [entry for entry in found["timeline"] if entry["kind"] == "muted"]
+    assert muted["reason"] == "maintenance:database"
+    sent = [entry for entry in found["timeline"] if entry["kind"] == "notification"]
+    assert sent, "it is told when the window is over"
+    assert min(entry["after_seconds"] for entry in sent) >= 3600
+    printed = run("alertname=Slow", "team=db", "--at", TUESDAY, config=config).output
+    assert "now by maintenance:database" in printed
+    assert "from 2026-11-24 11:00 UTC to 2026-11-24 13:00 UTC (new disks)" in printed

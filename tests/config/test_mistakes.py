@@ -65,6 +65,46 @@ HEARTBEATS = [
         "4: heartbeats.backup.labels.severity: expected text, got a whole number",
     ),
 ]
+MAINTENANCE = [
+    (
+        "[maintenance.db]\nmatchers = ['service=\"db\"']\n",
+        "1: maintenance.db: needs from = 2026-01-05T09:00:00 and to = 2026-01-05T09:00:00, or"
+        " `intervals` at which it recurs",
+    ),
+    (
+        "[maintenance.db]\nfrom = 2026-01-05T09:00:00\nto = 2026-01-05T10:00:00\n",
+        "1: maintenance.db: needs matchers, such as matchers = ['service=\"database\"']",
+    ),
+    (
+        "[maintenance.db]\nmatchers = ['a=b']\nfrom = 2026-01-05T09:00:00\n"
+        "to = 2026-01-05T09:00:00\n",
+        "4: maintenance.db.to: does not lie after `from`",
+    ),
+    (
+        "[maintenance.db]\nmatchers = ['a=~\".*\"']\nintervals = [{}]\n",
+        "2: maintenance.db.matchers: match every alert; at least one must not match an empty"
+        " text, as with a silence",
+    ),
+    (
+        "[maintenance.db]\nmatchers = ['a=b']\nintervals = ['nihgts']\n[[intervals.nights]]\n",
+        "3: maintenance.db.intervals[0]: no interval 'nihgts'; did you mean 'nights'?",
+    ),
+    (
+        "[maintenance.db]\nmatchers = ['a=b']\n[[maintenance.db.intervals]]\n"
+        "weekdays = ['caturday']\n",
+        "4: maintenance.db.intervals[0].weekdays[0]: 'caturday' in 'caturday' is no weekday;"
+        " write monday or mon",
+    ),
+    (
+        "[maintenance.db]\nmatchers = ['a=b']\nintervals = []\n",
+        "3: maintenance.db.intervals: is empty",
+    ),
+    (
+        "[maintenance.db]\nmatchers = ['a=b']\nfrom = 2026-01-05T09:00:30\n"
+        "to = 2026-01-06T09:00:00\n",
+        "3: maintenance.db.from: is not on a whole minute",
+    ),
+]
 TYPES = [
     ("[service]\nurl = 5\n", "2: service.url: expected text, got a whole number"),
     ('[api]\nopen = "yes"\n', "2: api.open: expected true or false, got text"),
@@ -538,7 +578,15 @@ RULES = [
     ("piece", "problem"),
     [
         pytest.param(piece, problem, id=problem.partition(": ")[2])
-        for piece, problem in [*UNKNOWN_KEYS, *HEARTBEATS, *TYPES, *VALUES, *REFERENCES, *RULES]
+        for piece, problem in [
+            *UNKNOWN_KEYS,
+            *HEARTBEATS,
+            *MAINTENANCE,
+            *TYPES,
+            *VALUES,
+            *REFERENCES,
+            *RULES,
+        ]
     ],
 )
 def test_one_mistake_is_one_sentence(piece: str, problem: str) -> None:

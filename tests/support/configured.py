@@ -7,6 +7,7 @@ from router.core.heartbeat import Heartbeat
 from router.core.inhibition import InhibitRule
 from router.core.integration import ConsoleIntegration, Integration, SlackIntegration
 from router.core.interval import Interval
+from router.core.maintenance import Maintenance
 from router.core.matcher import parse_list
 from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.route import Plan, Tree, build
@@ -108,6 +109,7 @@ def configured(
     fallback: tuple[str, ...] = (),
     schedules: Mapping[str, Schedule] | None = None,
     heartbeats: Sequence[Heartbeat] = (),
+    maintenance: Sequence[Maintenance] = (),
 ) -> Configuration:
     """A whole configuration around a routing tree."""
     return Configuration(
@@ -120,5 +122,6 @@ def configured(
         inhibit=rules,
         intervals=intervals or {},
         heartbeats={found.name: found for found in heartbeats},
+        maintenance={found.name: found for found in maintenance},
         fallback=fallback,
     )

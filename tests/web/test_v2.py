@@ -1,9 +1,10 @@
 """Alertmanager's API v2: what fires, by alert and by group, and who we say we are."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from support.site import Site, rfc3339
+from support.site import ROUTES, Site, rfc3339, site
 
 from router.core.moment import HOUR, MINUTE
 
@@ -224,3 +225,28 @@ async def test_a_browser_asks_beforehand(
         assert answer.headers.get("Access-Control-Allow-Methods") == (method if allowed else None)
         assert "Access-Control-Request-Method" in answer.headers["Vary"]
     assert here.door.events == []
+
+
+async def test_an_alert_in_maintenance_is_suppressed_and_says_by_what(tmp_path: Path) -> None:
+    window = """
+[maintenance.database]
+matchers = ['service="db"']
+from = 2027-01-15T07:00:00Z
+to = 2027-01-15T09:00:00Z
+"""
+    async with site(tmp_path, routes=ROUTES + window) as here:
+        await here.fire(alertname="Slow", service="db")
+        await here.fire(alertname="Up", service="web")
+        [shown] = await get(here, "/api/v2/alerts?filter=service=db")
+        assert shown["status"] == {
+            "inhibitedBy": [],
+            "mutedBy": ["maintenance:database"],
+            "silencedBy": [],
+            "state": "suppressed",
+        }
+        assert await names(here, "silenced=false") == ["Up"]
+        assert await names(here, "active=false") == ["Slow"]
+        groups = await get(here, "/api/v2/alerts/groups")
+        by = {a["labels"]["alertname"]: a["status"] for g in groups for a in g["alerts"]}
+        assert by["Slow"]["mutedBy"] == ["maintenance:database"]
+        assert by["Up"]["state"] == "active"

@@ -56,7 +56,8 @@ class Wanted:
         held = standing(state, labels, wall)
         if held.active:
             return held if self._active else None
-        if (held.silenced_by and not self._silenced) or (held.inhibited_by and not self._inhibited):
+        silenced = held.silenced_by or held.muted_by  # Maintenance is a silence that was planned.
+        if (silenced and not self._silenced) or (held.inhibited_by and not self._inhibited):
             return None
         return held
 

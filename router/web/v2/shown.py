@@ -15,15 +15,19 @@ from router.web.text import rfc3339
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What holds an alert back now: ids of silences, fingerprints of inhibiting alerts."""
+    """What holds an alert back now: ids of silences, fingerprints of inhibiting alerts.
+
+    `muted_by` names maintenance windows, as `maintenance:NAME`.
+    """
 
     silenced_by: tuple[str, ...] = ()
     inhibited_by: tuple[str, ...] = ()
+    muted_by: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:
         """Whether nothing does."""
-        return not (self.silenced_by or self.inhibited_by)
+        return not (self.silenced_by or self.inhibited_by or self.muted_by)
 
 
 def standing(state: State, labels: dict[str, str], wall: int) -> Standing:
@@ -31,7 +35,9 @@ def standing(state: State, labels: dict[str, str], wall: int) -> Standing:
     source = state.inhibitor.inhibited_by(labels)
     inhibiting = state.by_id.get(source[1]) if source else None
     by = (fingerprint(decode(inhibiting.labels)),) if inhibiting else ()
-    return Standing(state.silences.silenced_by(labels, wall), by)
+    windows = state.maintenances.holding(labels, wall)
+    muting = tuple(f"maintenance:{name}" for name in windows)
+    return Standing(state.silences.silenced_by(labels, wall), by, muting)
 
 
 def destination(place: Group | Route) -> str:
@@ -69,7 +75,7 @@ def gettable(
         "startsAt": rfc3339(alert.starts_at),
         "status": {
             "inhibitedBy": held.inhibited_by,
-            "mutedBy": list(muted_by),
+            "mutedBy": [*muted_by, *held.muted_by],
             "silencedBy": held.silenced_by,
             "state": "active" if held.active and not muted_by else "suppressed",
         },
