@@ -30,14 +30,21 @@ NAMES = {path: str(path.relative_to(TOP)) for path in FILES}
 ROOMS = {
     "errors": set[str](),
     "core": {"errors"},
-    "config": {"core", "errors"},
+    "gotemplate": {"core", "errors"},
+    "config": {"gotemplate", "core", "errors"},
     "ingest": {"core", "errors"},
     "store": {"core", "errors"},
-    "senders": {"core", "errors"},
+    "senders": {"gotemplate", "core", "errors"},
     "runtime": {"core", "errors"},
     "web": {"runtime", "core", "errors"},
-    "app": {"web", "runtime", "config", "ingest", "store", "senders", "core", "errors"},
-    "cli": {"app", "web", "runtime", "config", "ingest", "store", "senders", "core", "errors"},
+    "app": {
+        *("web", "runtime", "config", "ingest", "store", "senders", "gotemplate", "core"),
+        "errors",
+    },
+    "cli": {
+        *("app", "web", "runtime", "config", "ingest", "store", "senders", "gotemplate", "core"),
+        "errors",
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -18,36 +18,42 @@ class OverBudget(Exception):
 
 
 class Budget:
-    """Counts what one rendering uses. Processor time, so that a busy machine cuts nothing short."""
+    """Counts what one rendering uses. Processor time, so that a busy machine cuts nothing short.
 
-    def __init__(self) -> None:
+    `generous` is for notifications that name every alert of a group.
+    """
+
+    def __init__(self, generous: int = 1) -> None:
+        self.generous = generous
         self.begin()
 
     def begin(self) -> None:
         """Start counting afresh."""
         self._steps = self._emitted = 0
-        self._until = time.thread_time() + _CPU_SECONDS
+        self._until = time.thread_time() + _CPU_SECONDS * self.generous
 
     def step(self, size: int = 0) -> None:
         """Take a step that writes `size` characters of the template's own text."""
         self._steps += 1
         self._emitted += size
-        if self._steps > _STEPS or time.thread_time() > self._until:
+        if self._steps > _STEPS * self.generous or time.thread_time() > self._until:
             raise OverBudget(f"the template was stopped after {self._steps} steps")
-        if self._emitted > _EMITTED_MAX:
-            raise OverBudget(f"the template wrote more than {_EMITTED_MAX} characters")
+        if self._emitted > _EMITTED_MAX * self.generous:
+            most = _EMITTED_MAX * self.generous
+            raise OverBudget(f"the template wrote more than {most} characters")
 
     def weigh(self, value: Any) -> Any:
         """The value itself, unless it is too large to go on with."""
         self.step()
         items, characters, todo = _NODES_MAX, _LIST_TEXT_MAX, [value]
+        longest = TEXT_MAX * self.generous
         while todo:
             item = todo.pop()
             items -= 1
             if isinstance(item, str):
                 characters -= len(item)
-                if len(item) > TEXT_MAX:
-                    raise OverBudget(f"a text of the template is longer than {TEXT_MAX}")
+                if len(item) > longest:
+                    raise OverBudget(f"a text of the template is longer than {longest}")
             if isinstance(item, int) and item.bit_length() > _BITS_MAX:
                 raise OverBudget(f"a number of the template has more than {_BITS_MAX} bits")
             if isinstance(item, list | tuple | set | frozenset | dict):

@@ -9,7 +9,10 @@ from typing import Any
 
 import msgspec
 
+from router.core.outgoing import Outgoing
+from router.core.template import Template
 from router.senders.clean import MARK, cut, one_line
+from router.senders.fields import Fields
 from router.senders.plain import plain
 from router.senders.sandbox import Sandbox
 from router.senders.view import View
@@ -80,6 +83,7 @@ class Messages:
 
     def __init__(self, folder: Path | None, on_error: OnTemplateError) -> None:
         self._on_error = on_error
+        self._fields = Fields()
         self._sandboxes = {escape: Sandbox(escape=escape is not Escape.NONE) for escape in Escape}
         self._templates: dict[str, list[_Template]] = {name: [] for name in FORMS}
         for name, form in FORMS.items():
@@ -97,6 +101,18 @@ class Messages:
             except Exception as error:  # noqa: BLE001 - a template can raise anything; the page counts
                 self._on_error(template.path, _reason(error))
         return _built_in(data, form)
+
+    def field(self, template: Template, outgoing: Outgoing, otherwise: str = "") -> str:
+        """The text of one field that the operator worded; *otherwise* when it cannot be made.
+
+        It is not cut, and line breaks in it stay: the channel knows what it takes. What goes wrong
+        is told to `on_error(origin, reason)`.
+        """
+        try:
+            return self._fields.text(template, outgoing)
+        except Exception as error:  # noqa: BLE001 - a template can raise anything; the page counts
+            self._on_error(template.origin, _reason(error))
+            return otherwise
 
     def _read(self, path: Path, name: str, form: Form) -> None:
         try:

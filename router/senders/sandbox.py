@@ -24,11 +24,12 @@ from router.senders.filters import filters
 SOURCE_MAX = 65_536
 _OPERANDS_MAX = 64
 
-_METHODS = """
+_METHOD_NAMES = """
 capitalize casefold count endswith find get index isdigit items keys lower lstrip partition
 removeprefix removesuffix rfind rpartition rsplit rstrip split splitlines startswith strip
 title upper values
 """
+METHODS = frozenset(_METHOD_NAMES.split())
 
 _STATEMENTS = (
     *(nodes.Template, nodes.Output, nodes.For, nodes.If, nodes.Macro, nodes.Assign),
@@ -47,10 +48,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
     `escape` is HTML's escaping of every value; `strict` makes unknown names an error.
     """
 
+    statements: tuple[type[nodes.Node], ...] = _STATEMENTS
     intercepted_binops = frozenset({"*", "**", "%"})
 
-    def __init__(self, *, escape: bool, strict: bool = False) -> None:
-        self.budget = Budget()
+    def __init__(self, *, escape: bool, strict: bool = False, generous: int = 1) -> None:
+        self.budget = Budget(generous)
         self.step, self.weigh = self.budget.step, self.budget.weigh
         super().__init__(
             autoescape=escape,
@@ -75,7 +77,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.budget.begin()
         tree = self.parse(source)
         for node in tree.find_all(nodes.Stmt):
-            if not isinstance(node, _STATEMENTS) or getattr(node, "filter", None):
+            if not isinstance(node, self.statements) or getattr(node, "filter", None):
                 kind = type(node).__name__.lower()
                 raise SecurityError(
                     f"line {node.lineno or 1}: {kind} is not available in templates"
@@ -86,7 +88,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
         def render(data: Mapping[str, Any]) -> str:
             self.budget.begin()
-            return _gather(template.generate(**data))
+            return _gather(template.generate(**data), OUTPUT_MAX * self.budget.generous)
 
         return render
 
@@ -107,28 +109,28 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call a macro, a loop, one of ours, or a method that cannot outgrow its text."""
         # The mangled names are jinja2's: no keyword argument of a template can collide with them.
-        if not _callable(__self, __obj):
+        if not __self.may_call(__obj):
             name = getattr(__obj, "__name__", type(__obj).__name__)
             raise SecurityError(f"{name} cannot be called in templates")
         return super().call(__context, __obj, *args, **kwargs)
+
+    def may_call(self, target: Any) -> bool:
+        """Whether templates may call it."""
+        if isinstance(target, Macro | LoopContext) or target is short_range or target is Namespace:
+            return True
+        if isinstance(target, types.MethodType):
+            return isinstance(target.__self__, LoopContext) or target.__self__ is self.budget
+        return (
+            isinstance(target, types.BuiltinMethodType)
+            and isinstance(target.__self__, str | dict | list | tuple)
+            and target.__name__ in METHODS
+        )
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`labels.items` is the label of that name where there is one."""
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
-
-
-def _callable(sandbox: Sandbox, target: Any) -> bool:
-    if isinstance(target, Macro | LoopContext) or target is short_range or target is Namespace:
-        return True
-    if isinstance(target, types.MethodType):
-        return isinstance(target.__self__, LoopContext) or target.__self__ is sandbox.budget
-    return (
-        isinstance(target, types.BuiltinMethodType)
-        and isinstance(target.__self__, str | dict | list | tuple)
-        and target.__name__ in _METHODS.split()
-    )
 
 
 class _Metering(NodeTransformer):
@@ -157,12 +159,12 @@ def _ours(method: str, argument: nodes.Expr, at: nodes.Node) -> nodes.Call:
     return call
 
 
-def _gather(pieces: Iterable[str]) -> str:
+def _gather(pieces: Iterable[str], most: int) -> str:
     """The pieces as one text, stopping as soon as it is too long."""
     gathered, length = [], 0
     for piece in pieces:
         length += len(piece)
-        if length > OUTPUT_MAX:
-            raise OverBudget(f"the text is longer than {OUTPUT_MAX} characters")
+        if length > most:
+            raise OverBudget(f"the text is longer than {most} characters")
         gathered.append(piece)
     return "".join(gathered)

@@ -1,0 +1,1 @@
+"""Go's text/template and html/template, read and translated to jinja2."""

@@ -1,0 +1,43 @@
+"""Fills in the templates that operators write for single fields of a message."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from router.core.outgoing import Outgoing
+from router.core.template import Template
+from router.gotemplate import data
+from router.senders.gosandbox import GoSandbox
+from router.senders.view import view
+
+_KEPT = 512
+
+Render = Callable[[Mapping[str, Any]], str]
+
+
+class Fields:
+    """Renders fields, with what they may know of a delivery: `data` as Alertmanager's templates
+    have it, and everything our own templates have."""
+
+    def __init__(self) -> None:
+        self._sandbox = GoSandbox()
+        self._compiled: OrderedDict[str, Render] = OrderedDict()
+        self._last: tuple[Outgoing, dict[str, Any]] | None = None
+
+    def text(self, template: Template, outgoing: Outgoing) -> str:
+        """The field's text for this delivery; raises whatever is wrong with the template."""
+        if template.empty:
+            return ""
+        render = self._compiled.get(template.text)
+        if render is None:
+            render = self._compiled[template.text] = self._sandbox.prepare(template.text)
+            if len(self._compiled) > _KEPT:
+                self._compiled.popitem(last=False)
+        self._sandbox.at = outgoing.at
+        return render(self._known(outgoing))
+
+    def _known(self, outgoing: Outgoing) -> dict[str, Any]:
+        """The same for all fields of one delivery."""
+        if self._last is None or self._last[0] is not outgoing:
+            self._last = (outgoing, {**view(outgoing), "data": data.of(outgoing)})
+        return self._last[1]
