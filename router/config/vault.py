@@ -9,6 +9,7 @@ import msgspec
 
 from router.config.address import one_line
 from router.config.table import Table
+from router.core.http_options import Kept, SecretFile
 from router.core.secret import Secret
 
 FILE_SIZE_MAX = 65_536
@@ -49,13 +50,23 @@ class Vault:
         self._environ = environ
         self._literal = literal
 
+    def environment(self, name: str) -> str:
+        """What the environment says, empty when nothing."""
+        return self._environ.get(name, "")
+
     def secret(
-        self, table: Table, key: str, check: Check = one_line, *, is_address: bool = False
+        self,
+        table: Table,
+        key: str,
+        check: Check = one_line,
+        *,
+        is_address: bool = False,
+        lines: bool = False,
     ) -> Secret | None:
         """The secret `key`, None when the file names none; missing ones are noted.
 
         One that stands in the file itself is warned of, unless it is an address that does not
-        show a password.
+        show a password. Only one of `lines` may have several.
         """
         found = self._found(table, key)
         if found is None:
@@ -64,7 +75,41 @@ class Vault:
         if readable and (not is_address or _PASSWORD(found.value)):
             what = "stands in the file for all to read"
             table.findings.warn(table.at(key), f"{what}; write ${{NAME}}, or use {key}_file")
-        return Secret(found.origin, self._checked(table, key, found, check))
+        return Secret(found.origin, self._checked(table, key, found, check, lines=lines))
+
+    def secrets(self, table: Table, key: str) -> tuple[Secret, ...]:
+        """The secrets of an array."""
+        secrets = []
+        for position, text in table.each(key, example="…"):
+            found = self._expanded(table, text, key, position)
+            if found.plain and not self._literal:
+                what = "stands in the file for all to read; write ${NAME}"
+                table.findings.warn(table.at(key, position), what)
+            value = self._judged(table, found.value, found, one_line, key, position)
+            secrets.append(Secret(found.origin, value))
+        return tuple(secrets)
+
+    def kept(
+        self, table: Table, key: str, check: Check = one_line, *, lines: bool = False
+    ) -> Kept | None:
+        """The secret `key`; one in a file is read each time it is used, and now to check it."""
+        file = table.text(f"{key}_file", None)
+        if file is None or key in table:
+            return self.secret(table, key, check, lines=lines)
+        table.text(key, None)
+        found = self._read(table, file, f"{key}_file")
+        self._checked(table, key, found, check, lines=lines)
+        return self._file(file)
+
+    def files(self, table: Table, key: str) -> tuple[SecretFile, ...]:
+        """The files of an array, read each time they are used, and now to check them."""
+        names = table.each(key, example="…")
+        for position, name in names:
+            self._read(table, name, key, position)
+        return tuple(self._file(name) for _, name in names)
+
+    def _file(self, name: str) -> SecretFile:
+        return SecretFile(name, str(self._folder / name))
 
     def address(self, table: Table, key: str, check: Check) -> Address | None:
         """The address `key`, None when the file names none; missing ones are noted."""
@@ -120,7 +165,7 @@ class Vault:
             return _Found(origin, missing=origin)
         return _Found(origin, _REFERENCE.sub(lambda name: self._environ[name[1]], text))
 
-    def _read(self, table: Table, file: str, key: str) -> _Found:
+    def _read(self, table: Table, file: str, *place: str | int) -> _Found:
         try:
             value = _content(self._folder / file)
             reason = "" if value else "is empty"
@@ -128,21 +173,29 @@ class Vault:
             said = error.strerror if isinstance(error, OSError) else str(error)
             value, reason = "", f"cannot be read: {said}"
         if reason:
-            table.findings.missing(table.at(key), f"{file} {reason}")
+            table.findings.missing(table.at(*place), f"{file} {reason}")
         return _Found(file, value, missing=reason)
 
-    def _checked(self, table: Table, key: str, found: _Found, check: Check) -> str:
+    def _checked(
+        self, table: Table, key: str, found: _Found, check: Check, *, lines: bool = False
+    ) -> str:
         if found.missing:
             return ""
         place = key if key in table else f"{key}_file"
-        return self._judged(table, found.value, found, check, place)
+        return self._judged(table, found.value, found, check, place, lines=lines)
 
     def _judged(
-        self, table: Table, value: str, found: _Found, check: Check, *place: str | int
+        self,
+        table: Table,
+        value: str,
+        found: _Found,
+        check: Check,
+        *place: str | int,
+        lines: bool = False,
     ) -> str:
         """What `check` makes of the value, or its complaint, which never holds the value."""
         try:
-            return check(one_line(value))
+            return check(value if lines else one_line(value))
         except ValueError as error:
             source = "" if found.plain else f"{found.origin} "
             table.problem(f"{source}{error}", *place)

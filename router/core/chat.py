@@ -5,11 +5,11 @@ Their fields are Alertmanager's, by its names. A text that is None is ours.
 
 import msgspec
 
-from router.core.integration import Integration
+from router.core.integration import HttpIntegration
 from router.core.secret import Secret
 
 
-class DiscordIntegration(Integration, frozen=True, kw_only=True):
+class DiscordIntegration(HttpIntegration, frozen=True, kw_only=True):
     """A Discord channel by its webhook. With `update_message`, news edits the message."""
 
     webhook_url: Secret
@@ -21,7 +21,7 @@ class DiscordIntegration(Integration, frozen=True, kw_only=True):
     update_message: bool = False
 
 
-class TelegramIntegration(Integration, frozen=True, kw_only=True):
+class TelegramIntegration(HttpIntegration, frozen=True, kw_only=True):
     """A Telegram chat by a bot. `parse_mode` is HTML, MarkdownV2, Markdown or empty.
 
     With `update_message`, news edits the message.
@@ -37,7 +37,7 @@ class TelegramIntegration(Integration, frozen=True, kw_only=True):
     api_url: str = "https://api.telegram.org"
 
 
-class Msteamsv2Integration(Integration, frozen=True, kw_only=True):
+class Msteamsv2Integration(HttpIntegration, frozen=True, kw_only=True):
     """A Microsoft Teams channel or chat by a workflow's address."""
 
     webhook_url: Secret
@@ -80,7 +80,7 @@ class Priority(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     persistent_notifications: bool = False
 
 
-class MattermostIntegration(Integration, frozen=True, kw_only=True):
+class MattermostIntegration(HttpIntegration, frozen=True, kw_only=True):
     """A Mattermost channel by its incoming webhook.
 
     `attachment` is the only one when there are no `attachments`, its text being `text`.

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from router.core.secret import Secret
+from router.core.http_options import HttpOptions
+from router.core.secret import Secret, secrets_in
 
 
 class Integration(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,12 +27,17 @@ class Integration(msgspec.Struct, frozen=True, kw_only=True):
 
     def missing(self) -> tuple[str, ...]:
         """Where what it lacks should have come from; empty when it can be used."""
-        values = (getattr(self, name) for name in self.__struct_fields__)
-        secrets = (v.origin for v in values if isinstance(v, Secret) and v.missing)
+        secrets = (secret.origin for secret in secrets_in(self) if secret.missing)
         return tuple(dict.fromkeys((*secrets, *self.lacking)))
 
 
-class SlackIntegration(Integration, frozen=True, kw_only=True):
+class HttpIntegration(Integration, frozen=True, kw_only=True):
+    """One that is reached by HTTP; `http` says how its requests are made."""
+
+    http: HttpOptions = HttpOptions()
+
+
+class SlackIntegration(HttpIntegration, frozen=True, kw_only=True):
     """A channel or person by bot token, or one channel by incoming webhook."""
 
     channel: str = ""
@@ -52,7 +58,7 @@ class EmailIntegration(Integration, frozen=True, kw_only=True):
     tls: str = "auto"
 
 
-class SmsIntegration(Integration, frozen=True, kw_only=True):
+class SmsIntegration(HttpIntegration, frozen=True, kw_only=True):
     """A text message by Twilio's Messages API."""
 
     to: str
@@ -62,7 +68,7 @@ class SmsIntegration(Integration, frozen=True, kw_only=True):
     api_url: str = "https://api.twilio.com"
 
 
-class PagerdutyIntegration(Integration, frozen=True, kw_only=True):
+class PagerdutyIntegration(HttpIntegration, frozen=True, kw_only=True):
     """PagerDuty's Events API v2."""
 
     routing_key: Secret
@@ -78,7 +84,7 @@ class Responder(msgspec.Struct, frozen=True, kw_only=True):
     username: str = ""
 
 
-class OpsgenieIntegration(Integration, frozen=True, kw_only=True):
+class OpsgenieIntegration(HttpIntegration, frozen=True, kw_only=True):
     """Opsgenie's Alert API v2, which Jira Service Management answers as well.
 
     A text that is None is ours.
@@ -99,7 +105,7 @@ class OpsgenieIntegration(Integration, frozen=True, kw_only=True):
     update_alerts: bool = False
 
 
-class WebhookIntegration(Integration, frozen=True, kw_only=True):
+class WebhookIntegration(HttpIntegration, frozen=True, kw_only=True):
     """A POST of Alertmanager's webhook v4 body, signed when there is a `secret`."""
 
     url: Secret

@@ -72,6 +72,7 @@ class DiscordSender:
             headers={"Content-Type": "application/json"},
             timeout=self._timeout,
             at=outgoing.at,
+            http=integration.http,
             secrets=link_secrets(url),
         )
 

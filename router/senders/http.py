@@ -5,75 +5,41 @@ connection stands and immediately before its first byte; what fails before that 
 not arrive, what fails after it may have.
 """
 
-import os
+import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import msgspec
-from aiohttp import payload
-from aiohttp.abc import AbstractStreamWriter
 
 from router.errors import DeliveryError, PermanentDeliveryError, Withdrawn
-from router.senders.clean import hide, one_line
+from router.senders.clean import hide, link_secrets, one_line
+from router.senders.exchange import Guarded, failure, read
+from router.senders.kept import Unreadable
+from router.senders.post import Answer, Post, Wanted
+from router.senders.way import Way, Ways
 
-Wanted = Callable[[], bool]
+__all__ = ["Answer", "Http", "Post", "Wanted", "refusal", "shown", "taken"]
 
-ANSWER_MAX = 65_536
-RETRY_AFTER_MAX = 3600.0
+REDIRECTS_MAX = 10
 
 # A kept connection is used again within a second only: no common server closes one sooner, and a
 # POST on a connection that the far side is just closing ends in doubt (aiohttp never repeats it).
 _KEPT_SECONDS = 1.0
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """A request. `name` is what errors call the far side; `secrets` never show in one.
-
-    `timeout` is the seconds for all of it. `at` is the wall time in microseconds.
-    """
-
-    name: str
-    url: str
-    body: bytes
-    headers: Mapping[str, str]
-    timeout: float
-    at: int
-    secrets: Sequence[str] = ()
-    method: str = "POST"
-
-    def __repr__(self) -> str:
-        return f"Post({self.name!r}, ***)"
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back: at most 64 KB of it. `retry_after` is in seconds, when the far side named it.
-
-    `whole` is false when the connection failed, or time ran out, before the body's end.
-    """
-
-    status: int
-    body: bytes = b""
-    retry_after: float | None = None
-    whole: bool = True
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status says it was taken."""
-        return 200 <= self.status < 300
-
-
 class Http:
-    """Posts requests on one session: no redirects, no cookies, no proxies out of the environment.
+    """Posts requests on one session, without cookies; what else they need, their options say.
 
     The session limits no connections; how many are open is the queues' business, where a dead
     host cannot use up another's share.
     """
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, usual: ssl.SSLContext | None = None) -> None:
         self._session = session
+        self._ways = Ways(usual)
 
     @classmethod
     @asynccontextmanager
@@ -86,7 +52,7 @@ class Http:
             headers={"User-Agent": "Tocsin", "Accept-Encoding": "identity"},
             auto_decompress=False,
         ) as session:
-            yield cls(session)
+            yield cls(session, tls)
 
     async def post(self, post: Post, wanted: Wanted) -> Answer:
         """Send the request once and return the answer, whatever its status.
@@ -96,35 +62,114 @@ class Http:
             DeliveryError: no answer; `ambiguous` when the request had begun to leave.
             PermanentDeliveryError: the address can not be used at all.
         """
-        body = _Guarded(post.body, wanted)
+        deadline = asyncio.get_running_loop().time() + post.timeout
+
+        async def ask(request: Post, way: Way) -> Answer:
+            return await self._send(request, way, lambda: True, deadline)
+
+        try:
+            async with asyncio.timeout_at(deadline):
+                way = await self._ways.prepare(post, ask)
+        except TimeoutError:
+            words = f"{post.name}: its credentials were not there within {post.timeout:g} s"
+            raise DeliveryError(words) from None
+        except Unreadable as error:
+            raise DeliveryError(f"{post.name}: {error}") from None
+        answer = await self._followed(post, way, wanted, deadline)
+        if answer.status == 401 and way.token is not None and not way.token.fresh:
+            self._ways.forget(way.token)
+            words = f"{post.name}: answered 401; a new access token is asked for next time"
+            raise DeliveryError(words)
+        return answer
+
+    async def _followed(self, post: Post, way: Way, wanted: Wanted, deadline: float) -> Answer:
+        """The last answer, when redirects are to be followed."""
+        request = post
+        for _ in range(REDIRECTS_MAX + 1):
+            answer = await self._send(request, way, wanted, deadline)
+            if not post.http.follow_redirects or not answer.location:
+                return answer
+            if answer.status not in (301, 302, 303, 307, 308):
+                return answer
+            request = _redirected(request, answer, way)
+        raise PermanentDeliveryError(f"{post.name}: more than {REDIRECTS_MAX} redirects")
+
+    async def _send(self, post: Post, way: Way, wanted: Wanted, deadline: float) -> Answer:
+        """One request to one address.
+
+        As browsers and Alertmanager do it, what is asked for with GET takes no body along.
+        """
+        body = Guarded(post.body, wanted)
+        left = max(0.001, deadline - asyncio.get_running_loop().time())
+        own = way.leads_to(post.url)
         try:
             async with self._session.request(
                 post.method,
                 post.url,
-                data=body,
-                headers=post.headers,
-                timeout=aiohttp.ClientTimeout(total=post.timeout, ceil_threshold=3600),
+                data=body if post.method != "GET" else None,
+                headers=_headers(post, way),
+                timeout=aiohttp.ClientTimeout(total=left, ceil_threshold=3600),
                 allow_redirects=False,
+                ssl=way.context or True,
+                server_hostname=(way.server_name or None) if own else None,
+                proxy=way.through(post.url),
+                proxy_headers=way.connect_headers(),
             ) as response:
-                return await _answer(response, post)
+                return _hidden(await read(response, post.at), way)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             raise PermanentDeliveryError(f"{post.name}: its address is not a web address") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if body.withdrawn:
                 raise Withdrawn(f"{post.name}: withdrawn before it was sent") from None
-            words = _words(error, post.timeout, body.begun)
-            raise DeliveryError(f"{post.name}: {words}", ambiguous=body.begun) from None
+            begun = body.begun or post.method == "GET"
+            what = failure(error, post.timeout, begun)
+            raise DeliveryError(f"{post.name}: {what}", ambiguous=begun) from None
         except ValueError:
-            words = "its address or credentials hold characters that cannot be sent"
-            raise PermanentDeliveryError(f"{post.name}: {words}") from None
+            what = "its address or credentials hold characters that cannot be sent"
+            raise PermanentDeliveryError(f"{post.name}: {what}") from None
+
+
+def _headers(post: Post, way: Way) -> list[tuple[str, str]]:
+    """The request's own headers, and what the options add to them for this origin."""
+    left_out = {"content-type"} if post.method == "GET" else set()
+    added: tuple[tuple[str, str], ...] = ()
+    if way.leads_to(post.url):
+        added = way.headers
+    else:
+        left_out.add("authorization")
+    own = ((name, value) for name, value in post.headers.items() if name.lower() not in left_out)
+    return [*own, *added]
+
+
+def _hidden(answer: Answer, way: Way) -> Answer:
+    """The answer without the credentials that were sent, should it repeat them."""
+    if not way.secrets:
+        return answer
+    body = hide(answer.body.decode("utf-8", "surrogateescape"), way.secrets)
+    return msgspec.structs.replace(answer, body=body.encode("utf-8", "surrogateescape"))
+
+
+def _redirected(post: Post, answer: Answer, way: Way) -> Post:
+    """The next request where it is led, which must not be less private."""
+    try:
+        url = urljoin(post.url, answer.location)
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        url = scheme = ""
+    if scheme not in ("http", "https") or (way.origin[0] == "https" and scheme == "http"):
+        words = "redirects to an address that is not https"
+        raise PermanentDeliveryError(f"{post.name}: {words}; configure the final address")
+    method = post.method if answer.status >= 307 else "GET"
+    secrets = (*post.secrets, *link_secrets(url))
+    return msgspec.structs.replace(post, url=url, method=method, secrets=secrets)
 
 
 def refusal(post: Post, answer: Answer, said: str = "") -> DeliveryError:
     """The error that an answer which is not a success means for the delivery.
 
     A full, busy or broken far side (408, 425, 429, 5xx) may take another attempt; 500, 502 and
-    504 do not say whether it took this one. Redirects are not followed: the next address was not
-    configured by anybody. `said` replaces the answer's own text.
+    504 do not say whether it took this one. A redirect ends here unless the options say to follow
+    it. `said` replaces the answer's own text.
     """
     said = said or shown(post, answer)
     words = f"{post.name}: answered {answer.status}{f' {said}' if said else ''}"
@@ -133,7 +178,8 @@ def refusal(post: Post, answer: Answer, said: str = "") -> DeliveryError:
             words, retry_after=answer.retry_after, ambiguous=answer.status in (500, 502, 504)
         )
     if 300 <= answer.status < 400:
-        words += "; redirects are not followed, configure the final address"
+        words += "; redirects are followed only when http_config says follow_redirects: configure"
+        words += " the final address"
     return PermanentDeliveryError(words)
 
 
@@ -154,87 +200,3 @@ def taken(post: Post, answer: Answer) -> None:
 def shown(post: Post, answer: Answer) -> str:
     """The beginning of an answer's text, fit for a log: one line, no secrets."""
     return one_line(hide(answer.body[:2000].decode("utf-8", "replace"), post.secrets), 200)
-
-
-class _Guarded(payload.Payload):
-    """A body that asks, in the very step that writes headers and body, whether it may."""
-
-    _autoclose = True
-
-    def __init__(self, body: bytes, wanted: Wanted) -> None:
-        super().__init__(body)
-        self._size = len(body)
-        self._wanted = wanted
-        self.begun = self.withdrawn = False
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        return bytes(self._value).decode(encoding, errors)
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        await self.write_with_length(writer, None)
-
-    async def write_with_length(
-        self, writer: AbstractStreamWriter, content_length: int | None
-    ) -> None:
-        if not self._wanted():
-            self.withdrawn = True
-            raise Withdrawn("no longer wanted")
-        self.begun = True
-        await writer.write(self._value)
-
-
-async def _answer(response: aiohttp.ClientResponse, post: Post) -> Answer:
-    body, whole = bytearray(), True
-    try:
-        async for chunk in response.content.iter_chunked(8192):
-            body += chunk[: ANSWER_MAX - len(body)]
-            if len(body) >= ANSWER_MAX:
-                response.close()
-                break
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        whole = False
-    return Answer(
-        status=response.status,
-        body=bytes(body),
-        retry_after=_retry_after(response.headers, post.at),
-        whole=whole,
-    )
-
-
-def _retry_after(headers: Mapping[str, str], at: int) -> float | None:
-    """Seconds to wait by RFC 9110 10.2.3, at most an hour; None when not said or not readable.
-
-    A date is read by the far side's own clock where it shows it.
-    """
-    said = headers.get("Retry-After", "").strip()
-    try:
-        seconds = float(said)
-    except ValueError:
-        try:
-            until = parsedate_to_datetime(said).timestamp()
-            now = parsedate_to_datetime(headers["Date"]).timestamp() if "Date" in headers else None
-        except (ValueError, OverflowError):
-            return None
-        seconds = until - (at / 1_000_000 if now is None else now)
-    return min(RETRY_AFTER_MAX, max(0.0, seconds)) if seconds == seconds else None
-
-
-def _words(error: Exception, timeout: float, begun: bool) -> str:
-    """What happened, in words that hold no address and no secret."""
-    match error:
-        case TimeoutError():
-            return f"{'no answer' if begun else 'no connection'} within {timeout:g} s"
-        case aiohttp.ClientConnectorDNSError():
-            return "its host name cannot be resolved"
-        case aiohttp.ClientConnectorCertificateError():
-            reason = getattr(error.certificate_error, "verify_message", "")
-            return f"its TLS certificate is not accepted{f': {reason}' if reason else ''}"
-        case aiohttp.ClientSSLError():
-            return "TLS could not be established"
-        case aiohttp.ServerDisconnectedError():
-            return "it hung up without an answer"
-        case OSError(errno=int(number)) if not begun:
-            return f"no connection: {os.strerror(number).lower()}"
-        case OSError():
-            return f"the connection broke {'before an answer' if begun else 'while opening'}"
-    return "it answered with something that is not HTTP" if begun else "the request could not begin"

@@ -43,6 +43,7 @@ class Msteamsv2Sender:
             headers={"Content-Type": "application/json"},
             timeout=self._timeout,
             at=outgoing.at,
+            http=integration.http,
             secrets=link_secrets(url),
         )
         answer = await self._http.post(post, wanted)

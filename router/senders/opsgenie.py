@@ -53,6 +53,7 @@ class OpsgenieSender:
                 headers={"Content-Type": "application/json", "Authorization": f"GenieKey {key}"},
                 timeout=self._timeout,
                 at=outgoing.at,
+                http=integration.http,
                 secrets=(key,),
             )
             answer = await self._http.post(post, wanted if at == 0 else lambda: True)

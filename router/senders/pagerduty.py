@@ -45,6 +45,7 @@ class PagerdutySender:
             headers={"Content-Type": "application/json"},
             timeout=self._timeout,
             at=outgoing.at,
+            http=integration.http,
             secrets=(key,),
         )
         answer = await self._http.post(post, wanted)

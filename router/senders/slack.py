@@ -80,8 +80,8 @@ class SlackSender:
     ) -> Receipt | str:
         """The receipt, or Slack's word for why the same message in another form might pass."""
         form = {**form, "unfurl_links": False, "unfurl_media": False}
-        if integration.webhook_url:
-            return await self._by_webhook(outgoing, integration.webhook_url, wanted, form)
+        if address := integration.webhook_url:
+            return await self._by_webhook(outgoing, integration, address, wanted, form)
         if integration.token is None:
             raise PermanentDeliveryError("slack: it has neither a token nor a webhook_url")
         channel, _, ts = thread.rpartition(":")
@@ -100,6 +100,7 @@ class SlackSender:
             headers={**_JSON, "Authorization": f"Bearer {integration.token.value}"},
             timeout=self._timeout,
             at=outgoing.at,
+            http=integration.http,
             secrets=(integration.token.value,),
         )
         answer = await self._http.post(post, wanted)
@@ -108,7 +109,12 @@ class SlackSender:
         return _taken(post, answer, thread)
 
     async def _by_webhook(
-        self, outgoing: Outgoing, address: Secret, wanted: Wanted, form: dict[str, Any]
+        self,
+        outgoing: Outgoing,
+        integration: SlackIntegration,
+        address: Secret,
+        wanted: Wanted,
+        form: dict[str, Any],
     ) -> Receipt | str:
         post = Post(
             name=f"slack {address.origin}",
@@ -117,6 +123,7 @@ class SlackSender:
             headers=_JSON,
             timeout=self._timeout,
             at=outgoing.at,
+            http=integration.http,
             secrets=link_secrets(address.value),
         )
         answer = await self._http.post(post, wanted)

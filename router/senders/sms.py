@@ -72,6 +72,7 @@ class SmsSender:
             },
             timeout=self._timeout,
             at=outgoing.at,
+            http=integration.http,
             secrets=(account, token, login),
         )
         return _receipt(post, await self._http.post(post, wanted))

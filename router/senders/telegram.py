@@ -84,6 +84,7 @@ class TelegramSender:
             headers={"Content-Type": "application/json"},
             timeout=self._timeout,
             at=outgoing.at,
+            http=integration.http,
             secrets=(token, token.rpartition(":")[2]),
         )
 

@@ -48,6 +48,7 @@ class WebhookSender:
             headers=headers,
             timeout=integration.timeout / SECOND,
             at=outgoing.at,
+            http=integration.http,
             secrets=link_secrets(integration.url.value),
         )
         answer = await self._http.post(post, wanted)

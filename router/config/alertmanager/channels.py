@@ -1,7 +1,5 @@
 """Webhook, Slack, PagerDuty and mail, which our own senders carry."""
 
-from urllib.parse import quote
-
 from router.config.alertmanager.cross import SLACK_APP_URL
 from router.config.alertmanager.integrations import HIDDEN
 from router.config.alertmanager.source import Made, Source
@@ -20,11 +18,11 @@ description details client client_url severity class component group source imag
 
 
 def webhook(source: Source) -> Made:
-    """A webhook: an address, with a password in it where http_config has basic_auth."""
+    """A webhook. Redirects are followed unless it says otherwise, as Alertmanager does."""
     made = Made("webhook", {})
     source.fixed("url")
     source.secret(made, "url", "url")
-    _basic_auth(source, made)
+    source.http_config(made, redirects=True)
     if made.table.get("url") == HIDDEN:
         source.refuse(f"{HIDDEN} is what Alertmanager shows instead of the address", "url")
     if source("payload") is not None:
@@ -36,20 +34,6 @@ def webhook(source: Source) -> Made:
     return made
 
 
-def _basic_auth(source: Source, made: Made) -> None:
-    basic = source.http("basic_auth").get("basic_auth") or {}
-    user, password, url = basic.get("username"), basic.get("password"), made.table.get("url")
-    if not basic:
-        return
-    if not user or url is None or set(basic) - {"username", "password"} or "@" in url:
-        what = "basic_auth needs username, password and url written out, not in files"
-        source.refuse(what, "http_config", "basic_auth")
-        return
-    scheme, _, rest = url.partition("://")
-    login = f"{quote(user, safe='')}:{quote(password or '', safe='')}"
-    made.table["url"] = f"{scheme}://{login}@{rest}"
-
-
 def _timeout(source: Source, made: Made) -> None:
     if source("timeout", 0) > 0:
         made.table["timeout"] = f"{max(source('timeout') // 1000, 1)}ms"
@@ -58,8 +42,7 @@ def _timeout(source: Source, made: Made) -> None:
 def slack(source: Source) -> Made:
     """Slack by incoming webhook, or by a bot's token as app_token or as http_config has it."""
     made = Made("slack", {})
-    http = source.http("authorization")
-    authorization = http.get("authorization") or {}
+    authorization = source.authorization
     own_url = source("api_url") or source("api_url_file")
     own_token = source("app_token") or source("app_token_file")
     global_token = not own_url and not (source.values.get("http_config") or {}).get("authorization")
@@ -70,8 +53,10 @@ def slack(source: Source) -> Made:
         _authorized(source, made, authorization)
     else:
         source.secret(made, "webhook_url", "api_url", "slack_api_url")
+    by_token = not {"token", "token_file"}.isdisjoint(made.table)
+    source.http_config(made, login=not by_token)
     channel = source("channel", "")
-    if "token" in made.table or "token_file" in made.table:
+    if by_token:
         source.fixed("channel")
         made.table["channel"] = channel
     elif channel:
@@ -95,23 +80,23 @@ def _slack_api(source: Source, made: Made, address: str | None) -> None:
 
 def _authorized(source: Source, made: Made, authorization: dict[str, str]) -> None:
     """A bot's token in http_config, as it had to be written before there was app_token."""
-    url = source("api_url") or source.globals.get("slack_api_url")
+    url = source("api_url") or source.globals.get("slack_api_url") or ""
     own = source.values.get("http_config") is not None
     path = (*source.path,) if own else ("global",)
-    if url != SLACK_APP_URL or authorization.get("type", "Bearer") != "Bearer":
-        what = "http_config.authorization is for a bot's token: use it with api_url"
-        source.refuse(f"{what} {SLACK_APP_URL}")
-    elif authorization.get("credentials"):
+    if not url.endswith(_POST) or authorization.get("type", "Bearer") != "Bearer":
+        source.secret(made, "webhook_url", "api_url", "slack_api_url")
+        return
+    if authorization.get("credentials"):
         made.table["token"] = authorization["credentials"]
         made.secrets["token"] = (*path, "http_config", "authorization", "credentials")
     else:
         made.table["token_file"] = authorization.get("credentials_file", "")
+    _slack_api(source, made, url)
 
 
 def pagerduty(source: Source) -> Made:
     """PagerDuty's Events API v2."""
     made = Made("pagerduty", {})
-    source.http()
     if source("service_key") or source("service_key_file"):
         what = "service_key is for PagerDuty's Events API v1: add an Events API v2 integration"
         source.refuse(f"{what} to that service, and write its key as routing_key", "service_key")
@@ -121,6 +106,7 @@ def pagerduty(source: Source) -> Made:
         source.refuse(f"the address must end with {_ENQUEUE}", "url")
     elif url != _PAGERDUTY_URL:
         made.table["api_url"] = url.removesuffix(_ENQUEUE)
+    source.http_config(made)
     source.wording(*_PAGERDUTY_WORDING.split())
     source.resolved(made, default=True)
     return made

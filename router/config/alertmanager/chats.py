@@ -14,9 +14,9 @@ _OPSGENIE = "message description source entity actions tags note priority"
 def discord(source: Source) -> Made:
     """Discord, by its webhook."""
     made = Made("discord", {})
-    source.http()
     source.secret(made, "webhook_url", "webhook_url")
     source.texts(made, *_DISCORD.split())
+    source.http_config(made)
     source.resolved(made, default=True)
     return made
 
@@ -24,7 +24,6 @@ def discord(source: Source) -> Made:
 def telegram(source: Source) -> Made:
     """Telegram, by a bot's token."""
     made = Made("telegram", {})
-    source.http()
     source.secret(made, "bot_token", "bot_token", "telegram_bot_token")
     for key in ("chat_id", "chat_id_file", "message_thread_id"):
         if source(key):
@@ -35,6 +34,7 @@ def telegram(source: Source) -> Made:
     if source.values.get("parse_mode", "HTML") != "HTML":
         made.table["parse_mode"] = source.values["parse_mode"]
     source.texts(made, "message")
+    source.http_config(made)
     source.resolved(made, default=True)
     return made
 
@@ -42,9 +42,9 @@ def telegram(source: Source) -> Made:
 def msteamsv2(source: Source) -> Made:
     """Microsoft Teams, by a workflow's address."""
     made = Made("msteamsv2", {})
-    source.http()
     source.secret(made, "webhook_url", "webhook_url")
     source.texts(made, "title", "text")
+    source.http_config(made)
     source.resolved(made, default=True)
     return made
 
@@ -52,13 +52,13 @@ def msteamsv2(source: Source) -> Made:
 def mattermost(source: Source) -> Made:
     """Mattermost, by its incoming webhook."""
     made = Made("mattermost", {})
-    source.http()
     source.secret(made, "webhook_url", "webhook_url", "mattermost_webhook_url")
     source.texts(made, *_MATTERMOST.split())
     for key in ("fields", "attachments", "props", "priority"):
         if found := source(key):
             made.table[key] = _without_nothing(found)
             source.templates(found, key)
+    source.http_config(made)
     source.resolved(made, default=True)
     return made
 
@@ -66,7 +66,6 @@ def mattermost(source: Source) -> Made:
 def opsgenie(source: Source) -> Made:
     """Opsgenie, by the key of an API integration."""
     made = Made("opsgenie", {})
-    source.http()
     source.secret(made, "api_key", "api_key", "opsgenie_api_key")
     source.fixed("api_key")
     source.api_url(made, "opsgenie_api_url", "https://api.opsgenie.com")
@@ -79,6 +78,7 @@ def opsgenie(source: Source) -> Made:
         source.templates(responders, "responders")
     if source("update_alerts"):
         made.table["update_alerts"] = True
+    source.http_config(made)
     source.resolved(made, default=True)
     return made
 

@@ -4,21 +4,13 @@ from router.config.alertmanager.go import any_url
 from router.config.alertmanager.kinds import Values, flag, listed, mapping, parsed, struct, text
 from router.config.alertmanager.rules import at_most_one
 from router.config.findings import Findings
+from router.config.http_config import RESERVED, VERSIONS
 from router.config.path import Path
-
-_VERSIONS = ("TLS10", "TLS11", "TLS12", "TLS13")
-_RESERVED = """
-authorization host content-encoding content-length content-type user-agent connection
-keep-alive proxy-authenticate proxy-authorization www-authenticate accept-encoding
-x-prometheus-remote-write-version x-prometheus-remote-read-version
-x-prometheus-scrape-timeout-seconds x-amz-date x-amz-security-token x-amz-content-sha256
-"""
-RESERVED = frozenset(_RESERVED.split())
 
 
 def _version(written: str) -> str:
-    if written not in _VERSIONS:
-        raise ValueError(f"unknown TLS version: {written!r}; known: {', '.join(_VERSIONS)}")
+    if written not in VERSIONS:
+        raise ValueError(f"unknown TLS version: {written!r}; known: {', '.join(VERSIONS)}")
     return written
 
 

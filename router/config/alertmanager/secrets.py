@@ -13,8 +13,9 @@ from router.config.path import Path, spell
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}").fullmatch
 _SHARED: dict[str, tuple[str, ...]] = {
     "email": ("smarthost", "from", "username", "password", "password_file", "hello", "tls"),
-    "slack": ("token", "token_file", "api_url"),
-    "pagerduty": ("api_url",),
+    "slack": ("token", "token_file", "api_url", "http_config"),
+    "pagerduty": ("api_url", "http_config"),
+    "webhook": ("http_config",),
 }
 
 

@@ -5,20 +5,25 @@ from typing import Any
 
 import msgspec
 
+from router.config.alertmanager.http_table import http_table
 from router.config.alertmanager.kinds import Values
 from router.config.findings import Findings
-from router.config.path import Path
+from router.config.path import Path, spell
 
 _HARMLESS = frozenset({"follow_redirects", "enable_http2"})
 _SHIPPED = re.compile(r'\s*\{\{-?\s*template "[a-z0-9]+\.default\.\w+" \.\s*-?\}\}\s*').fullmatch
 
 
 class Made(msgspec.Struct):
-    """An entry of a receiver as routes.toml has it. `secrets` says whence its secret keys came."""
+    """An entry of a receiver as routes.toml has it.
+
+    `secrets` says whence its secret keys came, and `inner` those deeper inside it.
+    """
 
     channel: str
     table: Values
     secrets: dict[str, Path] = {}
+    inner: dict[Path, Path] = {}
 
 
 class Source:
@@ -79,10 +84,43 @@ class Source:
             self.refuse("a template cannot say where a message goes: write it out", key, *also)
         return text
 
+    def http_config(self, made: Made, *, redirects: bool = False, login: bool = True) -> None:
+        """Take over `http_config`, its own or the global one.
+
+        `redirects` says whether they are followed when it does not say so; without `login`,
+        `authorization` was taken over already.
+        """
+        values, place = self._http()
+        written, secrets, refused = http_table(values)
+        for key, what in refused:
+            where = "" if place[0] != "global" else "global "
+            own = ("http_config",) if place[0] != "global" else ()
+            self.refuse(f"{where}http_config.{spell(key)} {what}", *own)
+        if not login:
+            written.pop("authorization", None)
+        if redirects and "follow_redirects" not in values:
+            written["follow_redirects"] = True
+        if written:
+            made.table["http_config"] = written
+        for path in secrets:
+            if path[0] in written:
+                made.inner["http_config", *path] = (*place, *path)
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """What `http_config` has of the header Authorization."""
+        return self._http()[0].get("authorization") or {}
+
+    def _http(self) -> tuple[Values, Path]:
+        own = self.values.get("http_config")
+        if own is not None:
+            return own, (*self.path, "http_config")
+        return self.globals.get("http_config") or {}, ("global", "http_config")
+
     def http(self, *taken: str) -> Values:
         """`http_config`, its own or the global one, of which only `taken` may say something."""
         own = self.values.get("http_config")
-        values: Values = self.globals.get("http_config") or {} if own is None else own
+        values, _ = self._http()
         for key, value in values.items():
             if key not in _HARMLESS and key not in taken and _says_something(value):
                 where = "" if own is not None else "global "

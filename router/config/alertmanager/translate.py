@@ -104,6 +104,8 @@ def _integration(path: Path, name: str, entry: Values, document: Document, out: 
     out.origins[place] = path
     for key, origin in made.secrets.items():
         out.secrets[(*place, key)] = origin
+    for path, origin in made.inner.items():
+        out.secrets[(*place, *path)] = origin
 
 
 def _route(route: Values, path: Path, findings: Findings) -> Values:

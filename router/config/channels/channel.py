@@ -7,6 +7,7 @@ import msgspec
 
 from router.config.table import Table
 from router.config.vault import Address, Check, Vault
+from router.core.http_options import HttpOptions
 from router.core.integration import Integration
 from router.core.secret import Secret
 
@@ -57,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     secret: Secret | None = None
     max_alerts: int | None = None
     timeout: int | None = None
+    http: HttpOptions | None = None
     own: Mapping[str, Any] = {}
 
     def over(self, shared: "Options") -> "Options":

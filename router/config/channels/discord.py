@@ -1,17 +1,20 @@
 """Discord: a channel, or a person's own one, by its webhook."""
 
+from router.config import http_config
 from router.config.address import http_url
 from router.config.channels.channel import Channel, Options, Unusable, flags, secret, texts
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.chat import DiscordIntegration
+from router.core.http_options import HttpOptions
 
 _TEXTS = ("title", "message", "content", "username", "avatar_url")
 
 
 def _shared(table: Table, vault: Vault) -> Options:
     own = {**texts(table, *_TEXTS), **flags(table, "update_message")}
-    return Options(send_resolved=table.flag("send_resolved", None), own=own)
+    http = http_config.read(table, vault)
+    return Options(send_resolved=table.flag("send_resolved", None), http=http, own=own)
 
 
 def _own(table: Table, vault: Vault) -> Options:
@@ -22,9 +25,13 @@ def _own(table: Table, vault: Vault) -> Options:
 def _build(options: Options) -> tuple[DiscordIntegration, ...]:
     if options.webhook_url is None:
         raise Unusable("needs a webhook_url")
-    wants = options.send_resolved is not False
     return (
-        DiscordIntegration(send_resolved=wants, webhook_url=options.webhook_url, **options.own),
+        DiscordIntegration(
+            send_resolved=options.send_resolved is not False,
+            http=options.http or HttpOptions(),
+            webhook_url=options.webhook_url,
+            **options.own,
+        ),
     )
 
 

@@ -1,15 +1,18 @@
 """Microsoft Teams: a channel, or a chat with a person, by a workflow's address."""
 
+from router.config import http_config
 from router.config.address import http_url
 from router.config.channels.channel import Channel, Options, Unusable, secret, texts
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.chat import Msteamsv2Integration
+from router.core.http_options import HttpOptions
 
 
 def _shared(table: Table, vault: Vault) -> Options:
     own = texts(table, "title", "text")
-    return Options(send_resolved=table.flag("send_resolved", None), own=own)
+    http = http_config.read(table, vault)
+    return Options(send_resolved=table.flag("send_resolved", None), http=http, own=own)
 
 
 def _own(table: Table, vault: Vault) -> Options:
@@ -20,9 +23,13 @@ def _own(table: Table, vault: Vault) -> Options:
 def _build(options: Options) -> tuple[Msteamsv2Integration, ...]:
     if options.webhook_url is None:
         raise Unusable("needs a webhook_url")
-    wants = options.send_resolved is not False
     return (
-        Msteamsv2Integration(send_resolved=wants, webhook_url=options.webhook_url, **options.own),
+        Msteamsv2Integration(
+            send_resolved=options.send_resolved is not False,
+            http=options.http or HttpOptions(),
+            webhook_url=options.webhook_url,
+            **options.own,
+        ),
     )
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from router.config import http_config
 from router.config.address import base_url
 from router.config.channels.channel import Channel, Options, flags, lacks, pointed, rows, texts
 from router.config.table import Table
 from router.config.vault import Vault
+from router.core.http_options import HttpOptions
 from router.core.integration import OpsgenieIntegration, Responder
 
 RESPONDERS = ("team", "teams", "user", "escalation", "schedule")
@@ -23,6 +25,7 @@ def _read(table: Table, vault: Vault) -> Options:
             _check(table, at, each)
     return Options(
         send_resolved=table.flag("send_resolved", None),
+        http=http_config.read(table, vault),
         routing_key=vault.secret(table, "api_key"),
         api_url=vault.address(table, "api_url", base_url),
         own=own,
@@ -43,6 +46,7 @@ def _build(options: Options) -> tuple[OpsgenieIntegration, ...]:
         raise lacks("opsgenie", api_key=None)
     integration = OpsgenieIntegration(
         send_resolved=options.send_resolved is not False,
+        http=options.http or HttpOptions(),
         api_key=options.routing_key,
         **options.own,
     )

@@ -1,9 +1,11 @@
 """Slack: a channel by bot token, or an incoming webhook; people by their Slack id."""
 
+from router.config import http_config
 from router.config.address import base_url, http_url
 from router.config.channels.channel import Channel, Options, Unusable, lacking, pointed, value
 from router.config.table import Table
 from router.config.vault import Vault
+from router.core.http_options import HttpOptions
 from router.core.integration import SlackIntegration
 
 NAME_MAX = 80
@@ -23,6 +25,7 @@ def slack_name(text: str) -> str:
 def _shared(table: Table, vault: Vault) -> Options:
     return Options(
         send_resolved=table.flag("send_resolved", None),
+        http=http_config.read(table, vault),
         token=vault.secret(table, "token"),
         signing_secret=vault.secret(table, "signing_secret"),
         api_url=vault.address(table, "api_url", base_url),
@@ -32,6 +35,7 @@ def _shared(table: Table, vault: Vault) -> Options:
 def _own(table: Table, vault: Vault) -> Options:
     options = Options(
         send_resolved=table.flag("send_resolved", None),
+        http=http_config.read(table, vault),
         channel=vault.address(table, "channel", slack_name),
         token=vault.secret(table, "token"),
         webhook_url=vault.secret(table, "webhook_url", http_url),
@@ -45,6 +49,7 @@ def _own(table: Table, vault: Vault) -> Options:
 def _build(options: Options) -> tuple[SlackIntegration, ...]:
     common = SlackIntegration(
         send_resolved=options.send_resolved is not False,
+        http=options.http or HttpOptions(),
         lacking=lacking(options.channel),
         channel=value(options.channel),
         token=None if options.webhook_url else options.token,

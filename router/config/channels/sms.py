@@ -1,9 +1,11 @@
 """Text messages by Twilio: one to each number."""
 
+from router.config import http_config
 from router.config.address import base_url, phone, sms_sender
 from router.config.channels.channel import Channel, Options, lacking, lacks, pointed
 from router.config.table import Table
 from router.config.vault import Vault
+from router.core.http_options import HttpOptions
 from router.core.integration import SmsIntegration
 
 PROVIDERS = ("twilio",)
@@ -13,6 +15,7 @@ def _shared(table: Table, vault: Vault) -> Options:
     table.choice("provider", PROVIDERS, None)
     return Options(
         send_resolved=table.flag("send_resolved", None),
+        http=http_config.read(table, vault),
         account=vault.secret(table, "account", is_address=True),
         token=vault.secret(table, "token"),
         sender=vault.address(table, "from", sms_sender),
@@ -34,6 +37,7 @@ def _build(options: Options) -> tuple[SmsIntegration, ...]:
     built = (
         SmsIntegration(
             send_resolved=options.send_resolved is not False,
+            http=options.http or HttpOptions(),
             lacking=lacking(to, sender),
             to=to.value,
             sender=sender.value,

@@ -2,6 +2,7 @@
 
 import re
 
+from router.config import http_config
 from router.config.address import base_url
 from router.config.channels.channel import (
     Channel,
@@ -16,6 +17,7 @@ from router.config.channels.channel import (
 from router.config.table import Table
 from router.config.vault import Address, Vault
 from router.core.chat import TelegramIntegration
+from router.core.http_options import HttpOptions
 
 PARSE_MODES = ("HTML", "MarkdownV2", "Markdown", "")
 THREAD_MAX = 2**63 - 1
@@ -43,6 +45,7 @@ def _shared(table: Table, vault: Vault) -> Options:
         own["parse_mode"] = mode or ""
     return Options(
         send_resolved=table.flag("send_resolved", None),
+        http=http_config.read(table, vault),
         token=vault.secret(table, "bot_token"),
         api_url=vault.address(table, "api_url", base_url),
         own=own,
@@ -72,6 +75,7 @@ def _build(options: Options) -> tuple[TelegramIntegration, ...]:
         raise Unusable("needs a chat_id")
     integration = TelegramIntegration(
         send_resolved=options.send_resolved is not False,
+        http=options.http or HttpOptions(),
         lacking=lacking(options.channel),
         bot_token=options.token,
         chat_id=options.channel.value,

@@ -1,9 +1,11 @@
 """Webhooks: Alertmanager's body, posted to any address, signed when there is a secret."""
 
+from router.config import http_config
 from router.config.address import http_url
 from router.config.channels.channel import Channel, Options, Unusable, secret
 from router.config.table import Table
 from router.config.vault import Vault
+from router.core.http_options import HttpOptions
 from router.core.integration import WebhookIntegration
 from router.core.moment import SECOND
 
@@ -14,6 +16,7 @@ TIMEOUT = 10 * SECOND
 def _shared(table: Table, vault: Vault) -> Options:
     return Options(
         send_resolved=table.flag("send_resolved", None),
+        http=http_config.read(table, vault),
         secret=vault.secret(table, "secret"),
         max_alerts=table.number("max_alerts", None, least=0, most=MAX_ALERTS),
         timeout=table.duration("timeout", None, zero=False),
@@ -31,6 +34,7 @@ def _build(options: Options) -> tuple[WebhookIntegration, ...]:
     return (
         WebhookIntegration(
             send_resolved=options.send_resolved is not False,
+            http=options.http or HttpOptions(),
             url=options.url,
             secret=options.secret,
             max_alerts=options.max_alerts or 0,

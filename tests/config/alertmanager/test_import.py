@@ -125,7 +125,8 @@ def test_secrets_are_named_and_not_shown() -> None:
     assert {each.name: each.value for each in found.variables} == {
         "SMTP_AUTH_PASSWORD": "hunter2",
         "SLACK_API_URL": "https://hooks.slack.com/services/T/B/slacksecret",
-        "OPS_WEBHOOK_URL": "https://u:p%40ss@hook.example.org/urlsecret",
+        "OPS_WEBHOOK_URL": "https://hook.example.org/urlsecret",
+        "OPS_WEBHOOK_PASSWORD": "p@ss",
         "PD_KEY": "${PD_KEY}",
         "A_B_TELEGRAM_BOT_TOKEN": "12:botsecret",
     }

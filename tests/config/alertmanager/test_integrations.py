@@ -10,6 +10,7 @@ import pytest
 from support.alertmanager_loaded import integration, loaded, refusal, with_entry
 
 from router.core.chat import Attachment, Field, Priority
+from router.core.http_options import Authorization, BasicAuth, HttpOptions, OAuth2, Proxy, Tls
 from router.core.integration import (
     AppriseIntegration,
     Integration,
@@ -18,6 +19,10 @@ from router.core.integration import (
 )
 from router.core.secret import Secret
 from router.senders.apprise import allowed_scheme
+
+
+def here(value: str) -> Secret:
+    return Secret("alertmanager.yml", value)
 
 
 def shown(value: object) -> Any:
@@ -53,8 +58,62 @@ MAIL = "{smtp_smarthost: 'm:25', smtp_from: a@b.c, smtp_auth_username: u, smtp_a
             "webhook",
             "{url: 'http://a/b', http_config: {basic_auth: {username: u, password: 'p:@/'}}}",
             "{}",
-            {"url": "http://u:p%3A%40%2F@a/b"},
-            id="basic_auth goes into the address",
+            {
+                "url": "http://a/b",
+                "http": HttpOptions(
+                    basic_auth=BasicAuth(username="u", password=here("p:@/")),
+                    follow_redirects=True,
+                ),
+            },
+            id="http_config is taken over, and redirects are followed",
+        ),
+        pytest.param(
+            "webhook",
+            "{url: 'http://a/b'}",
+            "{http_config: {follow_redirects: false, proxy_url: 'http://p:1', enable_http2: yes,"
+            " http_headers: {X-Team: {values: [ops], secrets: [s]}}}}",
+            {
+                "http": HttpOptions(
+                    proxy=Proxy(http=here("http://p:1"), https=here("http://p:1")),
+                    headers=(("X-Team", "ops"), ("X-Team", here("s"))),
+                )
+            },
+            id="that of all is taken over",
+        ),
+        pytest.param(
+            "pagerduty",
+            "{routing_key: k, http_config: {tls_config: {insecure_skip_verify: yes},"
+            " oauth2: {client_id: me, token_url: 'http://t/', scopes: [a, b]}}}",
+            "{http_config: {proxy_url: 'http://p:1'}}",
+            {
+                "http": HttpOptions(
+                    tls=Tls(insecure_skip_verify=True),
+                    oauth2=OAuth2(client_id="me", token_url=here("http://t/"), scopes=("a", "b")),
+                )
+            },
+            id="one's own http_config replaces that of all",
+        ),
+        pytest.param(
+            "slack",
+            "{channel: a, api_url: 'http://s/api/chat.postMessage',"
+            " http_config: {authorization: {credentials: xoxb}, proxy_url: 'http://p:1'}}",
+            "{}",
+            {
+                "token": "xoxb",
+                "api_url": "http://s/api",
+                "http": HttpOptions(proxy=Proxy(http=here("http://p:1"), https=here("http://p:1"))),
+            },
+            id="Slack's bot by its header, through a proxy",
+        ),
+        pytest.param(
+            "slack",
+            "{api_url: 'http://s/hook', http_config: {authorization: {type: T, credentials: c}}}",
+            "{}",
+            {
+                "webhook_url": "http://s/hook",
+                "http": HttpOptions(authorization=Authorization(scheme="T", credentials=here("c"))),
+            },
+            id="Slack's webhook with a header",
         ),
         pytest.param(
             "slack",
@@ -258,13 +317,24 @@ def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str
         ("webhook", "{url: 'http://a/', payload: {a: b}}", "payload is not supported"),
         (
             "webhook",
-            "{url: 'http://a/', http_config: {proxy_url: 'http://p:1'}}",
-            "http_config.proxy_url: http_config.proxy_url is not supported for webhook",
+            "{url: 'http://a/', http_config: {proxy_url: 'socks5://p:1'}}",
+            "http_config.proxy_url: is a SOCKS proxy; only http:// and https:// ones can be used",
         ),
         (
             "webhook",
-            "{url: 'http://a/', http_config: {tls_config: {insecure_skip_verify: yes}}}",
-            "http_config.tls_config is not supported for webhook",
+            "{url: 'http://a/', http_config: {authorization: {credentials_ref: c}}}",
+            "http_config.authorization.credentials_ref is not supported: there is no secret",
+        ),
+        (
+            "webhook",
+            "{url: 'http://a/', http_config: {oauth2: {client_id: c, token_url: 'http://t/',"
+            " grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer'}}}",
+            "http_config.oauth2.grant_type must be client_credentials",
+        ),
+        (
+            "pushover",
+            "{user_key: u, token: t, http_config: {proxy_url: 'http://p:1'}}",
+            "http_config.proxy_url: http_config.proxy_url is not supported for pushover",
         ),
         ("pagerduty", "{service_key: k}", "write its key as routing_key"),
         ("pushover", "{user_key_file: f, token: t}", "write user_key itself"),
@@ -281,8 +351,9 @@ def test_what_cannot_be_taken_over_is_refused_by_name_and_line(
 
 
 def test_a_proxy_for_all_is_refused_where_it_would_be_used() -> None:
-    found = refusal("webhook", "{url: 'http://a/'}", "{http_config: {proxy_url: 'http://p:1'}}")
-    assert "global http_config.proxy_url is not supported for webhook" in found
+    globals_ = "{http_config: {proxy_url: 'http://p:1'}}"
+    found = refusal("pushover", "{user_key: u, token: t, priority: '1'}", globals_)
+    assert "global http_config.proxy_url is not supported for pushover" in found
 
 
 def test_texts_of_ones_own_are_named_and_shipped_ones_are_not() -> None:
