@@ -33,6 +33,7 @@ from router.runtime.clock import SystemClock
 from router.runtime.compose import compose
 from router.runtime.courier import Courier
 from router.runtime.keys import link_keys
+from router.runtime.last_good import LastGood
 from router.runtime.links import Signer
 from router.runtime.live import Live, complete, read
 from router.runtime.loop import Loop
@@ -85,13 +86,14 @@ async def serve(options: ServeOptions) -> int:
         store = await resources.enter_async_context(Store.open(options.data))
         stored = await store.load()
         seen = look(options.config)
-        loaded, problems = _configuration(options, stored.text)
+        last_good = LastGood(options.data, options.config.name)
+        loaded, problems = _configuration(options, last_good.text(stored.text))
         senders = await resources.enter_async_context(
             Senders.open(
                 console=options.console, out=sys.stdout, on_template_error=_template_failed
             )
         )
-        service = Service(options, store, stored, senders, loaded, problems)
+        service = Service(options, store, stored, senders, loaded, problems, last_good)
         return await service.run(seen)
 
 
@@ -158,15 +160,18 @@ class Service:
         senders: Senders,
         loaded: Loaded,
         problems: list[str],
+        last_good: LastGood,
     ) -> None:
         self._options = options
+        self._last_good = last_good
         self._store = store
         self._clock = SystemClock(store.last_stamp)
         state = State(loaded.configuration, stored)
         state.recover(self._clock.now().service)
         self._first: list[Event] = [Started()]
-        if loaded.text != stored.text:
-            self._first.append(Reconfigured(loaded.configuration, loaded.text))
+        self._kept = last_good.keep(loaded)
+        if self._kept != stored.text:
+            self._first.append(Reconfigured(loaded.configuration, self._kept))
         self._loop = Loop(state, store, self._clock, offer=self._offer)
         self._loop.refusing = crashes.in_a_row(options.data, self._clock.now().wall)
         self._decoders = Decoders(
@@ -182,7 +187,14 @@ class Service:
         self._loop.committed = self._metrics.committed
         self._courier.attempted = self._metrics.attempted
         self._live = Live(
-            loaded, problems, partial(_load, options), self._loop, self._changed, self._reloaded
+            loaded,
+            problems,
+            partial(_load, options),
+            self._loop,
+            self._changed,
+            self._reloaded,
+            last_good.keep,
+            last_good.settle,
         )
         self._pulse = Pulse(self._loop, self._degraded)
         self._use(loaded)
@@ -198,6 +210,7 @@ class Service:
                 for room in (self._loop.run, self._loop.probe_disk):
                     tasks.start_soon(room)
                 await self._loop.submit(self._first, urgent=True)
+                self._last_good.settle(self._kept)
                 async with serving(rooms, listen) as server:
                     tasks.start_soon(self._streams.run)
                     tasks.start_soon(watch, self._options.config, self._live.reload, seen)

@@ -69,7 +69,8 @@ class Silenced(msgspec.Struct, frozen=True):
 
 
 class Reconfigured(msgspec.Struct, frozen=True):
-    """routes.toml changed. `text` is the file as written, with its secrets as references."""
+    """routes.toml changed. `text` is what is kept of it: the file as written if no secret stands
+    in it, else where that is kept."""
 
     configuration: Configuration
     text: bytes

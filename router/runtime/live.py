@@ -61,7 +61,8 @@ def complete(loaded: L, *, console: bool) -> L:
 class Live(Generic[L]):
     """Holds what is in force, and brings an edited file into force, wholly or not at all.
 
-    `changed` is awaited with the new one after it is in force. `problems` are what keeps the file
+    `changed` is awaited with the new one after it is in force. `keep` says what the store is to
+    hold of it, and `settle` is told once the store does. `problems` are what keeps the file
     as it is now from being used; empty when it is in force.
     """
 
@@ -73,6 +74,8 @@ class Live(Generic[L]):
         door: Door,
         changed: Callable[[L], Awaitable[None]],
         observe: Callable[[bool], None],
+        keep: Callable[[L], bytes] = lambda loaded: loaded.text,
+        settle: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         self.loaded = loaded
         self.problems = list(problems)
@@ -80,6 +83,8 @@ class Live(Generic[L]):
         self._door = door
         self._changed = changed
         self._observe = observe
+        self._keep = keep
+        self._settle = settle
         self._turn = anyio.Lock()
 
     async def reload(self) -> list[str]:
@@ -102,10 +107,15 @@ class Live(Generic[L]):
     async def _use(self, loaded: L) -> None:
         if loaded == self.loaded:
             return
-        event = Reconfigured(loaded.configuration, loaded.text)
+        try:
+            kept = await anyio.to_thread.run_sync(self._keep, loaded)
+        except OSError as error:
+            raise ConfigError([f"it cannot be kept on disk: {error.strerror}"]) from None
+        event = Reconfigured(loaded.configuration, kept)
         (outcome,) = await self._door.submit([event], urgent=True)
         if outcome.error:
             raise ConfigError([f"the rules refuse it: {outcome.error}"])
+        await anyio.to_thread.run_sync(self._settle, kept)
         self.loaded = loaded
         for warning in loaded.warnings:
             _log.warning(warning)
