@@ -49,8 +49,19 @@ ROOMS = {
     "__init__": set(),
 }
 PURE = {
-    *("bisect", "calendar", "collections", "collections.abc", "datetime", "enum", "functools"),
-    *("hashlib", "heapq", "ipaddress", "itertools", "math", "operator", "re", "typing", "zoneinfo"),
+    *("bisect", "calendar", "collections", "collections.abc", "datetime", "difflib", "enum"),
+    *(
+        "functools",
+        "hashlib",
+        "heapq",
+        "ipaddress",
+        "itertools",
+        "math",
+        "operator",
+        "re",
+        "typing",
+        "zoneinfo",
+    ),
     *("msgspec", "msgspec.structs", "re2"),
 }
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "now", "today", "utcnow"}

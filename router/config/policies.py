@@ -6,11 +6,15 @@ from router.config.table import Table
 from router.config.zone import zone
 from router.core.configuration import Digest, Policy, Step
 from router.core.interval import parse_time_range, parse_weekdays
-from router.core.moment import MINUTE
+from router.core.moment import DAY, MINUTE
 
 PRIORITIES = ("P0", "P1", "P2", "P3", "P4", "P5")
 URGENCIES = ("urgent", "normal")
 WAIT = 5 * MINUTE
+ON_EDIT = ("keep", "restart", "continue")
+ANSWER_WITHIN = {"P0": 5 * MINUTE, "P1": 15 * MINUTE, "P2": 30 * MINUTE, "P3": DAY}
+ACK_TIMEOUT_LEAST = 5 * MINUTE
+FLAP_WINDOW_MOST = DAY
 ROUNDS_MAX = 1000
 FOREVER = "forever"
 
@@ -33,15 +37,43 @@ def _policy(name: str, table: Table, names: Names, timezone: str) -> Policy:
         table.problem("has steps too; a policy has steps or a digest", "digest")
     if steps and rounds != 1 and not any(step.wait for step in steps):
         table.problem("all waits are zero, so the rounds would follow without a pause", "steps")
+    _steps_have_own_ids(table, steps)
+    priority = table.choice("priority", PRIORITIES, "P2")
     return Policy(
         name=name,
-        priority=table.choice("priority", PRIORITIES, "P2"),
+        priority=priority,
         urgency=table.choice("urgency", URGENCIES, "urgent"),
-        ack_timeout=table.duration("ack_timeout", 0),
+        ack_timeout=_ack_timeout(table),
         rounds=rounds,
         steps=steps,
         digest=digest,
+        answer_within=table.duration("answer_within", ANSWER_WITHIN.get(priority, 0)),
+        on_edit=table.choice("on_edit", ON_EDIT, "keep"),
+        flap_window=_flap_window(table),
     )
+
+
+def _steps_have_own_ids(table: Table, steps: tuple[Step, ...]) -> None:
+    """An edit finds a step again by its id, so that no two may share one."""
+    seen: dict[str, int] = {}
+    for place, step in enumerate(steps):
+        if step.id and seen.setdefault(step.id, place) != place:
+            said = f"{step.id!r} is the id of step {seen[step.id] + 1} already"
+            table.problem(said, "steps", place, "id")
+
+
+def _ack_timeout(table: Table) -> int:
+    found = table.duration("ack_timeout", 0)
+    if 0 < found < ACK_TIMEOUT_LEAST:
+        table.problem("is less than 5m, too soon to have done anything", "ack_timeout")
+    return found
+
+
+def _flap_window(table: Table) -> int:
+    found = table.duration("flap_window", 0)
+    if found > FLAP_WINDOW_MOST:
+        table.problem("is more than 1d", "flap_window")
+    return found
 
 
 def _rounds(table: Table) -> int:
@@ -59,7 +91,8 @@ def _rounds(table: Table) -> int:
 def _step(table: Table, names: Names) -> Step:
     notify = targets(table, "notify", names)
     table.need("notify", "tells nobody; give it `notify`")
-    return Step(notify, table.duration("wait", WAIT))
+    wait, multi_ack = table.duration("wait", WAIT), table.flag("multi_ack", False)
+    return Step(notify, wait, multi_ack, table.text("id", ""))
 
 
 def _digest(table: Table, names: Names, timezone: str) -> Digest:

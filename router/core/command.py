@@ -113,6 +113,24 @@ class PutIncident(msgspec.Struct, frozen=True):
     incident: Incident
 
 
+class PutRequest(msgspec.Struct, frozen=True):
+    """The request of this key was done at `at` (wall), and made an incident; kept 48 hours.
+
+    `what` is the hash of what was asked.
+    """
+
+    key: str
+    incident: int
+    what: bytes
+    at: int
+
+
+class DropRequest(msgspec.Struct, frozen=True):
+    """A request so old that nobody repeats it is forgotten."""
+
+    key: str
+
+
 class Enqueue(msgspec.Struct, frozen=True):
     """A new delivery waits in the outbox."""
 
@@ -218,10 +236,12 @@ class Answer(msgspec.Struct, frozen=True):
     """What the one who submitted is told. Neither applied nor stored.
 
     `code` is machine-readable (acknowledged, already, resolved, unknown, repeated, …).
+    `incident` is the one it made, where it makes one.
     """
 
     code: str
     text: str = ""
+    incident: int = 0
 
 
 Command = (
@@ -239,6 +259,8 @@ Command = (
     | Reroute
     | Heard
     | PutIncident
+    | PutRequest
+    | DropRequest
     | Enqueue
     | PutDelivery
     | CloseDelivery

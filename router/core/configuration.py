@@ -44,10 +44,16 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One step of a policy: targets such as `user:ana`, `team:x`, `receiver:y`, `schedule:z`."""
+    """One step of a policy: targets such as `user:ana`, `team:x`, `receiver:y`, `schedule:z`.
+
+    With `multi_ack` an acknowledgement stops only the pages of who gave it. `id` names the step
+    across edits of the policy.
+    """
 
     notify: tuple[str, ...]
     wait: int
+    multi_ack: bool = False
+    id: str = ""
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +66,12 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is called in which order until somebody answers. `rounds` 0 means forever."""
+    """Who is called in which order until somebody answers. `rounds` 0 means forever.
+
+    `answer_within` is how soon somebody ought to answer, 0 when that does not matter. `on_edit`
+    says what an edit does to its open incidents: `keep`, `restart` or `continue`. Alerts that fire
+    again within `flap_window` of their end bring the same incident back.
+    """
 
     name: str
     priority: str = "P2"
@@ -69,6 +80,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int = 1
     steps: tuple[Step, ...] = ()
     digest: Digest | None = None
+    answer_within: int = 0
+    on_edit: str = "keep"
+    flap_window: int = 0
 
 
 class Receiver(msgspec.Struct, frozen=True):

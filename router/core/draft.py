@@ -10,7 +10,8 @@ from router.core.group import Group
 from router.core.incident import Incident
 from router.core.moment import Now
 from router.core.notification import Delivery, LogEntry
-from router.core.state import State, subject_of
+from router.core.state import State
+from router.core.subject import subject_of
 
 
 class Draft:
@@ -75,9 +76,9 @@ class Draft:
             )
         )
 
-    def answer(self, code: str, text: str = "") -> None:
+    def answer(self, code: str, text: str = "", incident: int = 0) -> None:
         """Tell the one who submitted the event what came of it."""
-        self.commands.append(c.Answer(code, text))
+        self.commands.append(c.Answer(code, text, incident))
 
     def group(self, number: int) -> Group | None:
         """A group as this decision leaves it."""
@@ -104,6 +105,11 @@ class Draft:
         """Open or change an incident."""
         self._incidents[incident.number] = incident
         self.commands.append(c.PutIncident(incident))
+
+    def forgets(self, number: int) -> bool:
+        """Whether this decision lets go of a resolved incident for good."""
+        incident = self._incidents.get(number)
+        return incident is not None and not incident.open and incident.next_due is None
 
     def lane(self, lane: str) -> list[Delivery]:
         """The open deliveries of a lane, in the order they leave."""

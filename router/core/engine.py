@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from router.core import answer, command, escalation, flush, intake, sending, upkeep, vigil
+from router.core import (
+    answer,
+    by_hand,
+    command,
+    escalation,
+    flush,
+    hand_over,
+    intake,
+    sending,
+    snooze,
+    upkeep,
+    vigil,
+)
 from router.core import event as e
 from router.core.draft import Draft
 from router.core.moment import Now
@@ -64,13 +76,16 @@ _RULES: dict[type, Callable[[Draft, Any], None]] = {
     e.Delivered: sending.delivered,
     e.Failed: sending.failed,
     e.Skipped: lambda draft, event: sending.skipped(draft, event.delivery),
-    e.Acknowledged: lambda draft, event: answer.acknowledge(
-        draft, event.incident, event.by, event.via
-    ),
-    e.Unacknowledged: lambda draft, event: answer.unacknowledge(
-        draft, event.incident, event.by, event.via
-    ),
-    e.Resolved: lambda draft, event: answer.resolve(draft, event.incident, event.by, event.via),
+    e.Acknowledged: answer.acknowledge,
+    e.Unacknowledged: answer.unacknowledge,
+    e.Resolved: answer.resolve,
+    e.Snoozed: snooze.snoozed,
+    e.Unsnoozed: snooze.unsnoozed,
+    e.Escalated: hand_over.escalated,
+    e.Reassigned: hand_over.reassigned,
+    e.Summoned: hand_over.summoned,
+    e.Noted: answer.noted,
+    e.Raised: by_hand.raised,
     e.Silenced: _silenced,
     e.Received: _received,
     e.Rejected: _rejected,

@@ -2,15 +2,17 @@
 
 from msgspec.structs import replace
 
+from router.core import snooze
 from router.core.alert import Alert
-from router.core.answer import ring_again
+from router.core.answer import moved, ring_again
 from router.core.draft import Draft
+from router.core.flap import forget
 from router.core.group import Group
 from router.core.incident import Incident, Status
 from router.core.moment import MINUTE, SECOND
-from router.core.mute import audible
 from router.core.opening import worst
-from router.core.page import page
+from router.core.page import page, spoken
+from router.core.target import is_gone
 
 LATE = MINUTE  # Beyond this, a step's delay counts from when it ran, not from when it should have.
 MUTE_CHECK = 30 * SECOND  # How often a muted incident looks whether it may ring again.
@@ -18,25 +20,40 @@ MUTE_CHECK = 30 * SECOND  # How often a muted incident looks whether it may ring
 
 def run(draft: Draft, number: int) -> None:
     """Do what an incident waited for: its next step, the end of an acknowledgement's time."""
-    incident = draft.state.incidents[number]
-    if incident.held or incident.next_due is None or incident.next_due > draft.now.service:
+    incident = draft.incident(number)
+    if incident is None:
+        forget(draft, draft.state.lingering.incidents[number])
         return
-    if incident.status is Status.ACKNOWLEDGED:
-        draft.record("ack_timed_out", group=incident.group, incident=number)
-        incident = ring_again(draft, incident, "acknowledgement timed out")
-        _ring(draft, incident, [f"user:{incident.answered_by}"], "acknowledgement timed out")
+    if incident.held:
         return
-    _ring(draft, incident, [], "")
+    incident = _note_lateness(draft, incident)
+    if incident.next_due is None or incident.next_due > draft.now.service:
+        return
+    match incident.status:
+        case Status.ACKNOWLEDGED:
+            draft.record("ack_timed_out", group=incident.group, incident=number)
+            why = "acknowledgement timed out"
+            _ring(draft, ring_again(draft, incident, why), [f"user:{incident.answered_by}"], why)
+        case Status.SNOOZED:
+            _ring(draft, snooze.end(draft, incident), [], "snooze ended")
+        case _:
+            _ring(draft, incident, [], "")
+
+
+def _note_lateness(draft: Draft, incident: Incident) -> Incident:
+    """By now somebody ought to have answered: it counts, and pages nobody."""
+    due = incident.answer_due
+    if incident.late or due is None or due > draft.now.service:
+        return incident
+    late = replace(incident, late=True)
+    draft.put_incident(late)
+    draft.record("answer_overdue", group=incident.group, incident=incident.number)
+    return late
 
 
 def _ring(draft: Draft, incident: Incident, also: list[str], why: str) -> None:
     group = draft.state.groups[incident.group]
-    firing = [
-        alert
-        for alert in draft.state.alerts_of(group.id)
-        if alert.firing and not draft.state.is_leaving(group.id, alert.id)
-    ]
-    alerts = audible(draft.state, group, firing, draft.now.wall)
+    alerts = spoken(draft, incident, group)
     # Whoever answers this page answers for all it names: none of them is a rise in severity after.
     incident = replace(incident, severity=max(incident.severity, worst(alerts)))
     if not alerts:
@@ -49,7 +66,7 @@ def _ring(draft: Draft, incident: Incident, also: list[str], why: str) -> None:
 
 def _has_passed_a_step(draft: Draft, incident: Incident) -> bool:
     """Whether a step's time came and went while nothing could be sent."""
-    return not incident.exhausted and (_spent(incident) or not _step_is_due(draft, incident))
+    return not incident.exhausted and (incident.spent or not _step_is_due(draft, incident))
 
 
 def _step_is_due(draft: Draft, incident: Incident) -> bool:
@@ -60,7 +77,7 @@ def _stay_quiet(draft: Draft, incident: Incident) -> None:
     """Every alert is muted: the steps keep their clock and send nothing."""
     if not incident.muted:
         draft.record("muted", group=incident.group, incident=incident.number)
-    if _step_is_due(draft, incident) and not _spent(incident) and not incident.exhausted:
+    if _step_is_due(draft, incident) and not incident.spent and not incident.exhausted:
         incident = _advance(draft, incident)
     check = draft.now.service + MUTE_CHECK
     due = incident.step_due
@@ -87,10 +104,6 @@ def _speak_up(draft: Draft, incident: Incident, group: Group, alerts: list[Alert
             reached=incident.reached or bool(rung),
         )
     )
-
-
-def _spent(incident: Incident) -> bool:
-    return 0 < incident.policy.rounds <= incident.round
 
 
 def _advance(draft: Draft, incident: Incident) -> Incident:
@@ -126,10 +139,12 @@ def _run_step(
     why: str,
 ) -> None:
     """Page the step that is due; a step that reaches nobody passes its turn on at once."""
+    gone: list[str] = []
     for _ in incident.policy.steps:
-        if incident.exhausted or _spent(incident):
+        if incident.exhausted or incident.spent:
             break
-        notify = [*also, *incident.policy.steps[incident.step].notify]
+        step = incident.policy.steps[incident.step]
+        notify = [*also, *step.notify]
         reason = why or f"step {incident.step + 1}"
         rung = page(draft, incident, group, alerts, notify, reason=reason)
         draft.record(
@@ -140,12 +155,33 @@ def _run_step(
             round=incident.round + 1,
             targets=rung,
         )
-        incident = _advance(draft, incident)
+        if step.multi_ack:
+            insisting = (*incident.insisting[-31:], incident.ran)
+            incident = replace(incident, insisting=insisting)
+        gone += [one for one in step.notify if is_gone(draft.configuration, one)]
+        if rung and gone:
+            _stand_in(draft, incident, group, alerts, gone, rung)
+        incident = moved(_advance(draft, incident))
         if rung:
             draft.put_incident(replace(incident, reached=True))
             return
         incident = replace(incident, step_due=draft.now.service)
     _ring_fallback(draft, incident, group, alerts, also, why)
+
+
+def _stand_in(
+    draft: Draft,
+    incident: Incident,
+    group: Group,
+    alerts: list[Alert],
+    gone: list[str],
+    rung: list[str],
+) -> None:
+    """Whom a step meant is not in routes.toml any more: the fallback hears in their place."""
+    reason = f"no longer in routes.toml: {', '.join(gone)}"
+    fallback = draft.configuration.fallback
+    heard = page(draft, incident, group, alerts, fallback, reason=reason, but=rung)
+    draft.record("fallback", group=group.id, incident=incident.number, targets=heard)
 
 
 def _ring_fallback(
@@ -170,6 +206,7 @@ def _ring_fallback(
     rung = page(draft, incident, group, alerts, notify, reason=reason)
     draft.record("fallback", group=group.id, incident=incident.number, targets=rung)
     due = draft.now.service + configuration.fallback_every
+    incident = moved(incident)
     incident = replace(incident, ran=incident.ran + 1, step_due=due, next_due=due, failures=0)
     if rung and incident.reached:
         draft.put_incident(replace(incident, exhausted=True))

@@ -44,14 +44,19 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
     incident: int
     by: str
     via: str
+    comment: str = ""
 
 
 class Unacknowledged(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody gave an incident back: escalation goes on with its next step, at once."""
+    """Somebody gave an incident back: escalation goes on with its next step, at once.
+
+    A snoozed one begins again with its first step.
+    """
 
     incident: int
     by: str
     via: str
+    comment: str = ""
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +65,78 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     incident: int
     by: str
     via: str
+    comment: str = ""
+
+
+class Snoozed(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody put an incident off for `span` microseconds: until then no page leaves."""
+
+    incident: int
+    span: int
+    by: str
+    via: str
+    comment: str = ""
+
+
+class Unsnoozed(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody ended a snooze: the incident rings from its first step."""
+
+    incident: int
+    by: str
+    via: str
+    comment: str = ""
+
+
+class Escalated(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody wants the next step now, having seen this version of the incident; 0 for any."""
+
+    incident: int
+    by: str
+    via: str
+    version: int = 0
+    comment: str = ""
+
+
+class Reassigned(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody gave an incident to others: one policy, or users, teams and schedules."""
+
+    incident: int
+    to: tuple[str, ...]
+    by: str
+    via: str
+    comment: str = ""
+
+
+class Summoned(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody wants these users, teams or schedules paged at once, beside the escalation."""
+
+    incident: int
+    to: tuple[str, ...]
+    by: str
+    via: str
+    comment: str = ""
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody wrote `comment` on an incident's timeline."""
+
+    incident: int
+    comment: str
+    by: str
+    via: str
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody pages a user, policy, team or schedule by hand: an incident without alerts.
+
+    Requests with the same `key` that is not empty are one request.
+    """
+
+    to: str
+    text: str
+    by: str
+    via: str
+    key: str = ""
 
 
 class Silenced(msgspec.Struct, frozen=True):
@@ -140,6 +217,13 @@ Event = (
     | Acknowledged
     | Unacknowledged
     | Resolved
+    | Snoozed
+    | Unsnoozed
+    | Escalated
+    | Reassigned
+    | Summoned
+    | Noted
+    | Raised
     | Silenced
     | Reconfigured
     | Due

@@ -9,6 +9,7 @@ from router.core.alert import Alert
 from router.core.answer import finish, ring_again
 from router.core.configuration import Policy
 from router.core.draft import Draft
+from router.core.flap import reopen
 from router.core.group import Group
 from router.core.incident import Incident, Status
 from router.core.labels import decode, identity
@@ -24,7 +25,11 @@ def follow(draft: Draft, group: Group, policy: Policy | None, flushed: Flushed) 
     firing = flushed.firing()
     if incident is None:
         if policy is not None and policy.steps and _news(draft, group, firing):
-            _open(draft, group, policy, firing)
+            before = draft.state.lingering.at(group.id)
+            if before is not None:
+                reopen(draft, group, before, worst(firing))
+            else:
+                _open(draft, group, policy, firing)
     elif draft.state.firing[group.id] == 0:
         finish(draft, incident, by="source", via="alerts")
     elif firing:
@@ -41,6 +46,7 @@ def _news(draft: Draft, group: Group, firing: list[Alert]) -> bool:
 
 
 def _open(draft: Draft, group: Group, policy: Policy, firing: list[Alert]) -> None:
+    within = policy.answer_within
     incident = Incident(
         number=draft.next_id("incident"),
         group=group.id,
@@ -49,6 +55,8 @@ def _open(draft: Draft, group: Group, policy: Policy, firing: list[Alert]) -> No
         step_due=draft.now.service,
         severity=worst(firing),
         opened_at=draft.now.wall,
+        opened_due=draft.now.service,
+        answer_due=draft.now.service + within if within else None,
         title=_title(group, firing),
     )
     draft.put_incident(incident)
@@ -73,10 +81,9 @@ def _carry_on(draft: Draft, group: Group, incident: Incident, firing: list[Alert
     gravest = worst(firing)
     if gravest > incident.severity:
         incident = replace(incident, severity=gravest)
-        if incident.status is Status.ACKNOWLEDGED:
+        if incident.status is not Status.TRIGGERED:
             draft.record("worsened", group=group.id, incident=incident.number)
-            incident = replace(incident, round=0, step=0, reached=False)
-            ring_again(draft, incident, "severity rose")
+            ring_again(draft, incident, "severity rose", anew=True)
             return
         draft.put_incident(incident)
     if incident.status is Status.ACKNOWLEDGED:

@@ -1,19 +1,22 @@
 """Puts what people and channels must hear of an incident, or of a group, into the outbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
 from router.core.alert import Alert
+from router.core.by_hand import stand_in
 from router.core.draft import Draft
 from router.core.group import Group
 from router.core.incident import Incident
 from router.core.labels import identity
 from router.core.moment import DAY
+from router.core.mute import audible
 from router.core.notification import Delivery, Snapshot, encode
 from router.core.plan import key, let_go, newest
 from router.core.reach import reach
 from router.core.snapshot import PAGE_ALERTS, take
+from router.core.target import is_gone
 
 
 def page(
@@ -24,16 +27,23 @@ def page(
     notify: Iterable[str],
     *,
     reason: str,
+    run: int | None = None,
+    but: Collection[str] = (),
 ) -> list[str]:
     """Ring everybody these references mean now; the targets rung, none when nobody is there.
 
-    A page of an earlier step that has not left yet gives way to this one.
+    A page of an earlier step that has not left yet gives way to this one. `run` is for pages that
+    belong to no step, `but` are targets to leave out.
     """
     targets, empty = reach(draft.configuration, notify, incident.policy.urgency, draft.now.wall)
     for reference in empty:
-        draft.record("unreachable", group=group.id, incident=incident.number, target=reference)
+        gone = is_gone(draft.configuration, reference)
+        kind = "target_gone" if gone else "unreachable"
+        draft.record(kind, group=group.id, incident=incident.number, target=reference)
     payloads: dict[bool, bytes] = {}
-    for target, after in targets.items():
+    rung = [target for target in targets if target not in but]
+    run = incident.ran if run is None else run
+    for target in rung:
         person = target.startswith("user:")
         if person not in payloads:
             limit = PAGE_ALERTS if person else None
@@ -41,18 +51,31 @@ def page(
         for row in draft.lane(f"i{incident.number}:{target}"):
             if not row.claimed:
                 let_go(draft, row, "superseded")
-        row = _row(draft, incident, target, "page", reason, f"{incident.ran}")
+        row = _row(draft, incident, target, "page", reason, f"{run}")
         draft.enqueue(
             replace(
                 row,
-                due=draft.now.service + after,
+                run=run,
+                due=draft.now.service + targets[target],
                 urgency=0 if incident.policy.urgency == "urgent" else 1,
                 cid=newest(list(alerts)),
                 payload=payloads[person],
                 firing=tuple(sorted(identity(a.labels) for a in alerts)),
             )
         )
-    return list(targets)
+    return rung
+
+
+def spoken(draft: Draft, incident: Incident, group: Group) -> list[Alert]:
+    """What a page of an incident would speak of now: nothing when all of it is muted."""
+    if incident.raised:
+        return [stand_in(incident)]
+    firing = [
+        alert
+        for alert in draft.state.alerts_of(group.id)
+        if alert.firing and not draft.state.is_leaving(group.id, alert.id)
+    ]
+    return audible(draft.state, group, firing, draft.now.wall)
 
 
 def inform(

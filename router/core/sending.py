@@ -35,7 +35,7 @@ def _holds(row: Delivery, incident: Incident | None) -> bool:
     """Whether what a delivery says is still to be said."""
     match row.kind:
         case "page":
-            return incident is not None and incident.ringing
+            return incident is not None and incident.calls(row.run, row.target)
         case "acknowledged":
             return incident is not None and incident.status is Status.ACKNOWLEDGED
         case "notification":
@@ -101,14 +101,14 @@ def delivered(draft: Draft, event: e.Delivered) -> None:
     draft.close(row, "delivered")
     _record(draft, "sent", row, attempt=row.attempt, detail=event.detail)
     if row.kind == "resolved":
-        draft.drop_log(row.lane)
+        _told_the_end(draft, row)
     elif row.kind != "notice":
         remember(draft, after(draft, row, event.ref))
     incident = draft.incident(row.incident)
     if row.kind == "page" and incident is not None:
         if incident.heard < row.run:
             draft.put_incident(replace(incident, heard=row.run))
-        if not incident.ringing:
+        if not incident.calls(row.run, row.target):
             _record(draft, "under_way", row)
     if not row.incident:
         membership.settle(draft, row.group, row.resolved)
@@ -156,9 +156,14 @@ def failed(draft: Draft, event: e.Failed) -> None:
 def _give_up(draft: Draft, row: Delivery, outcome: str) -> None:
     let_go(draft, row, outcome)
     if row.kind == "resolved":
-        draft.drop_log(row.lane)
+        _told_the_end(draft, row)
     if not row.incident:
         membership.settle(draft, row.group, row.resolved)
+
+
+def _told_the_end(draft: Draft, row: Delivery) -> None:
+    if row.incident not in draft.state.lingering:  # Its alerts would go on in the same thread.
+        draft.drop_log(row.lane)
 
 
 def _pause(row: Delivery, retry_after: int | None) -> int:

@@ -15,10 +15,12 @@ from router.core.heartbeat import Beats
 from router.core.incident import Incident
 from router.core.inhibition import Inhibitor
 from router.core.labels import decode
+from router.core.lingering import Lingering
 from router.core.maintenance import Maintenances
 from router.core.notification import Delivery, LogEntry
 from router.core.silence import Silences
 from router.core.stored import Stored
+from router.core.subject import discard, subject_of
 from router.core.waiting import Kind, Waiting
 
 _NO_ALERTS: frozenset[int] = frozenset()
@@ -31,6 +33,7 @@ class State:
     `lanes` holds the ids of open deliveries in the order they leave, `rows` the same by subject
     (`"group"` or `"incident"`, number), `logged` the lanes that were told about a subject.
     `firing` counts each group's firing alerts. `members` of a group include those in `leaving`.
+    `lingering` are resolved incidents that their alerts may bring back yet.
     `reroute` are the alerts to be routed anew, the next ones last, `reroute_slice` at a time.
     """
 
@@ -45,6 +48,8 @@ class State:
         self.leaving: dict[int, set[int]] = {}
         self.firing: dict[int, int] = {}
         self.incidents: dict[int, Incident] = {}
+        self.lingering = Lingering()
+        self.requests: dict[str, c.PutRequest] = {r.key: r for r in stored.requests}
         self.deliveries: dict[int, Delivery] = {}
         self.lanes: dict[str, list[int]] = {}
         self.rows: dict[tuple[str, int], set[int]] = {}
@@ -113,8 +118,8 @@ class State:
                 group = self.groups.get(item)
                 return group.next_due if group else None
             case Kind.INCIDENT:
-                incident = self.incidents.get(item)
-                return incident.next_due if incident and not incident.held else None
+                incident = self.incidents.get(item) or self.lingering.get(item)
+                return incident.wakes if incident else None
             case Kind.DELIVERY:
                 delivery = self.deliveries.get(item)
                 return delivery.due if delivery and not delivery.claimed else None
@@ -227,12 +232,19 @@ class State:
     def _put_incident(self, command: c.PutIncident) -> None:
         incident = command.incident
         self.last["incident"] = max(self.last["incident"], incident.number)
-        if not incident.open:
+        if incident.open:
+            self.incidents[incident.number] = incident
+        else:
             self.incidents.pop(incident.number, None)
-            return
-        self.incidents[incident.number] = incident
-        if incident.next_due is not None:
-            self.waiting.add(incident.next_due, Kind.INCIDENT, incident.number)
+        self.lingering.put(incident)
+        if (wakes := incident.wakes) is not None:
+            self.waiting.add(wakes, Kind.INCIDENT, incident.number)
+
+    def _put_request(self, command: c.PutRequest) -> None:
+        self.requests[command.key] = command
+
+    def _drop_request(self, command: c.DropRequest) -> None:
+        self.requests.pop(command.key, None)
 
     def _enqueue(self, command: c.Enqueue) -> None:
         delivery = command.delivery
@@ -249,7 +261,7 @@ class State:
 
     def _close_delivery(self, command: c.CloseDelivery) -> None:
         delivery = self.deliveries.pop(command.id)
-        _discard(self.rows, subject_of(delivery), command.id)
+        discard(self.rows, subject_of(delivery), command.id)
         rows = self.lanes[delivery.lane]
         rows.remove(command.id)
         if not rows:
@@ -267,7 +279,7 @@ class State:
     def _drop_log(self, command: c.DropLog) -> None:
         entry = self.log.pop(command.lane, None)
         if entry is not None:
-            _discard(self.logged, subject_of(entry), command.lane)
+            discard(self.logged, subject_of(entry), command.lane)
 
     def _put_configuration(self, command: c.PutConfiguration) -> None:
         before, self.configuration = self.configuration, command.configuration
@@ -297,19 +309,6 @@ class State:
         self.waiting.extend([(self.ends_due(a), Kind.ALERT, a.id) for a in mine])
 
 
-def subject_of(row: Delivery | LogEntry) -> tuple[str, int]:
-    """What a delivery or a log entry is about: an incident, or else a group."""
-    return ("incident", row.incident) if row.incident else ("group", row.group)
-
-
-def _discard(
-    index: dict[tuple[str, int], set[Any]], subject: tuple[str, int], item: object
-) -> None:
-    index[subject].discard(item)
-    if not index[subject]:
-        del index[subject]
-
-
 _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.PutAlert: State._put_alert,
     c.RefreshAlert: State._refresh_alert,
@@ -325,6 +324,8 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.Reroute: State._reroute,
     c.Heard: State._heard,
     c.PutIncident: State._put_incident,
+    c.PutRequest: State._put_request,
+    c.DropRequest: State._drop_request,
     c.Enqueue: State._enqueue,
     c.PutDelivery: State._put_delivery,
     c.CloseDelivery: State._close_delivery,

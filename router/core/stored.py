@@ -3,6 +3,7 @@
 import msgspec
 
 from router.core.alert import Alert
+from router.core.command import PutRequest
 from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
@@ -11,7 +12,7 @@ from router.core.silence import Silence
 
 
 class Stored(msgspec.Struct, kw_only=True):
-    """The rows of a store. Open incidents and open deliveries only.
+    """The rows of a store. Open deliveries, and incidents that are open or may come back, only.
 
     `members` are (group, alert) pairs. `last` holds the highest id ever used, by `alert`, `group`,
     `incident`, `delivery`, `record`. `instance` names this store and its generation. `text` is the
@@ -28,5 +29,6 @@ class Stored(msgspec.Struct, kw_only=True):
     silences: list[Silence] = []
     heartbeats: list[Beat] = []
     tombstones: dict[int, int] = {}
+    requests: list[PutRequest] = []
     last: dict[str, int] = {}
     text: bytes = b""

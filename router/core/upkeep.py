@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from router.core import command as c
+from router.core import edited, membership, vigil
 from router.core import event as e
-from router.core import membership, vigil
 from router.core.draft import Draft
 from router.core.moment import DAY, MINUTE
 from router.core.notification import Delivery
@@ -15,6 +15,7 @@ from router.core.waiting import Kind
 SLICE = 500  # So many alerts are routed anew in one decision.
 LONGEST_ASIDE = 30 * MINUTE
 TOMBSTONES_KEPT = 2 * DAY
+REQUESTS_KEPT = 2 * DAY
 
 
 def started(draft: Draft) -> None:
@@ -47,7 +48,8 @@ def _unknown(draft: Draft, row: Delivery, error: str) -> None:
 
 
 def reconfigured(draft: Draft, event: e.Reconfigured) -> None:
-    """A new routes.toml is in force from here on."""
+    """A new routes.toml is in force from here on, for open incidents as their policy says."""
+    edited.follow(draft, event.configuration)
     draft.add(c.PutConfiguration(event.configuration, event.text, draft.now.wall))
     draft.record("reconfigured")
     vigil.expect(draft, event.configuration)
@@ -86,10 +88,17 @@ def stopped(draft: Draft, event: e.Stopped) -> None:
 
 
 def _stop_incident(draft: Draft, event: e.Stopped) -> None:
-    incident = draft.state.incidents[event.id]
+    incident = draft.state.incidents.get(event.id) or draft.state.lingering.incidents[event.id]
     due = draft.now.service + _aside(incident.failures)
+    overdue = incident.answer_due is not None and incident.answer_due <= draft.now.service
     draft.put_incident(
-        replace(incident, failures=incident.failures + 1, next_due=due, step_due=due)
+        replace(
+            incident,
+            failures=incident.failures + 1,
+            next_due=due,
+            step_due=due,
+            late=incident.late or overdue,
+        )
     )
     _alarm(draft, incident.group, f"incident {incident.number}", event.error, incident.number)
 
@@ -153,7 +162,7 @@ def _alarm(draft: Draft, number: int, what: str, error: str, incident: int = 0) 
 
 
 def swept(draft: Draft) -> None:
-    """Forget silences and stream ends that nothing can ask about any more."""
+    """Forget silences, stream ends and requests that nothing can ask about any more."""
     now = draft.now.wall
     for silence in draft.state.silences.all():
         if silence.ends_at + draft.configuration.retention < now:
@@ -161,3 +170,6 @@ def swept(draft: Draft) -> None:
     for known, at in draft.state.tombstones.items():
         if at + TOMBSTONES_KEPT < now:
             draft.add(c.DropTombstone(known))
+    for request in draft.state.requests.values():
+        if request.at + REQUESTS_KEPT < now:
+            draft.add(c.DropRequest(request.key))

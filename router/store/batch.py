@@ -40,6 +40,7 @@ class Batch:
         self.silences: dict[str, Silence | None] = {}
         self.heartbeats: dict[int, Beat | None] = {}
         self.tombstones: dict[int, int | None] = {}
+        self.requests: dict[str, c.PutRequest | None] = {}
         self.seen: dict[tuple[str, str], int] = {}
         self.rejects: list[c.PutReject] = []
         self.configurations: list[c.PutConfiguration] = []
@@ -148,6 +149,12 @@ class Batch:
     def _drop_heartbeat(self, command: c.DropHeartbeat) -> None:
         self.heartbeats[command.id] = None
 
+    def _put_request(self, command: c.PutRequest) -> None:
+        self.requests[command.key] = command
+
+    def _drop_request(self, command: c.DropRequest) -> None:
+        self.requests[command.key] = None
+
     def _put_seen(self, command: c.PutSeen) -> None:
         self.seen.setdefault((command.source, command.entry), command.at)
 
@@ -184,6 +191,8 @@ _TAKERS: dict[type, Callable[[Batch, Any], object]] = {
     c.DropSilence: Batch._drop_silence,
     c.PutHeartbeat: Batch._put_heartbeat,
     c.DropHeartbeat: Batch._drop_heartbeat,
+    c.PutRequest: Batch._put_request,
+    c.DropRequest: Batch._drop_request,
     c.PutSeen: Batch._put_seen,
     c.PutReject: Batch._put_reject,
     c.PutConfiguration: Batch._put_configuration,

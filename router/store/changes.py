@@ -16,6 +16,7 @@ from router.store import (
     intake,
     log,
     outbox,
+    requests,
     silences,
 )
 from router.store.batch import Batch
@@ -83,6 +84,9 @@ def _groups(batch: Batch) -> Iterable[Change]:
 def _incidents(batch: Batch) -> Iterable[Change]:
     rows = (incidents.row(i, batch.ends.get(i.number, 0)) for i in batch.incidents.values())
     yield Change(incidents.PUT, flat(rows))
+    kept, gone = _split(batch.requests)
+    yield Change(requests.DROP, gone)
+    yield Change(requests.PUT, requests.SHAPE.rows(kept))
 
 
 def _told(batch: Batch) -> Iterable[Change]:

@@ -24,9 +24,11 @@ def row(incident: Incident, resolved_seq: int) -> Row:
 
 
 def load(db: sqlite3.Connection) -> list[Incident]:
-    """The incidents that are not resolved, by number."""
-    query = select("incident", SHAPE.columns, "WHERE status <> 'resolved' ORDER BY number")
-    return [SHAPE.of(row) for row in db.execute(query)]
+    """The incidents that are not resolved, or that their alerts may bring back, by number."""
+    kept = ("status <> 'resolved'", "status = 'resolved' AND next_due IS NOT NULL")
+    queries = (select("incident", SHAPE.columns, f"WHERE {which}") for which in kept)
+    found = [SHAPE.of(row) for query in queries for row in db.execute(query)]
+    return sorted(found, key=lambda incident: incident.number)
 
 
 def newest(

@@ -18,6 +18,7 @@ from router.store import (
     incidents,
     log,
     outbox,
+    requests,
     silences,
 )
 from router.store.folder import create
@@ -80,6 +81,7 @@ def load(db: sqlite3.Connection, instance: str) -> Stored:
         silences=silences.load(db),
         heartbeats=heartbeats.load(db),
         tombstones=alerts.load_tombstones(db),
+        requests=requests.load(db),
         last=last,
         text=configurations.load(db),
     )

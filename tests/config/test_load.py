@@ -326,6 +326,7 @@ def test_policies_have_steps_or_a_digest() -> None:
             priority="P0",
             urgency="normal",
             ack_timeout=30 * MINUTE,
+            answer_within=5 * MINUTE,
             rounds=0,
             steps=(
                 Step(("user:ana", "receiver:everything"), MINUTE),
@@ -334,6 +335,7 @@ def test_policies_have_steps_or_a_digest() -> None:
         ),
         "daily": Policy(
             name="daily",
+            answer_within=30 * MINUTE,
             digest=Digest(
                 at=9 * 60 + 30,
                 days=(0, 1, 2, 3, 4, 6),

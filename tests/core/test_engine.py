@@ -57,11 +57,18 @@ def events(world: World) -> list[e.Event]:
     found += [e.CheckedIn("backup"), e.CheckedIn("unknown"), e.Returned()]
     for beat in world.state.heartbeats.all():
         found += [e.Due(Kind.HEARTBEAT, beat.id), e.Stopped(Kind.HEARTBEAT, beat.id, "spoiled")]
+    found += [e.Raised(to="bo", text="come", by="ana", via="test", key="k")]
     found += [e.Reconfigured(configuration, b"") for configuration in CONFIGURATIONS.values()]
     for number in world.state.incidents:
         found.append(e.Acknowledged(incident=number, by="ana", via="test"))
         found.append(e.Unacknowledged(incident=number, by="ana", via="test"))
         found.append(e.Resolved(incident=number, by="ana", via="test"))
+        found.append(e.Snoozed(incident=number, span=HOUR, by="ana", via="test"))
+        found.append(e.Unsnoozed(incident=number, by="ana", via="test"))
+        found.append(e.Escalated(incident=number, by="ana", via="test"))
+        found.append(e.Reassigned(incident=number, to=("bo",), by="ana", via="test"))
+        found.append(e.Summoned(incident=number, to=("bo",), by="ana", via="test"))
+        found.append(e.Noted(incident=number, comment="hm", by="ana", via="test"))
         found.append(e.Stopped(Kind.INCIDENT, number, "spoiled"))
     for number in world.state.deliveries:
         found += [e.Claimed(number), e.Delivered(delivery=number), e.Skipped(number)]

@@ -154,7 +154,7 @@ class Model:
         assert {a.id: a for a in stored.alerts} == self.alerts
         assert {g.id: g for g in stored.groups} == self.groups
         assert sorted(self.members) == stored.members
-        unresolved = {n: i for n, i in self.incidents.items() if i.open}
+        unresolved = {n: i for n, i in self.incidents.items() if i.open or i.next_due is not None}
         assert {i.number: i for i in stored.incidents} == unresolved
         assert [self.deliveries[id_] for id_ in sorted(self.deliveries)] == stored.deliveries
         assert {e.lane: e for e in stored.log} == self.log

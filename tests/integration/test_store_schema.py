@@ -18,6 +18,7 @@ from router.store import (
     intake,
     log,
     outbox,
+    requests,
     silences,
 )
 from router.store.batch import _TAKERS
@@ -33,8 +34,9 @@ TABLES: dict[str, Shape[Any]] = {
     "log": log.SHAPE,
     "event": history.SHAPE,
     "heartbeat": heartbeats.SHAPE,
+    "request": requests.SHAPE,
 }
-MODULES = (alerts, groups, heartbeats, history, incidents, intake, log, outbox, silences)
+MODULES = (alerts, groups, heartbeats, history, incidents, intake, log, outbox, requests, silences)
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": statement
     for module in MODULES

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from router.core import event as e
-from router.core.command import Answer, Command, Record
+from router.core.command import Answer, Command, Enqueue, Record
+from router.core.incident import Status
 from router.core.labels import decode, identity
 from router.core.moment import HOUR, MINUTE
 from router.core.notification import Delivery
@@ -18,9 +19,10 @@ from support.world import World
 LATE = MINUTE
 
 # What may bring a step forward, and what may let the count of steps jump.
-_HURRIES = {"nobody_reached", "rings_again", "unmuted", "muted", "stopped"}
-_DELAYS = {"acknowledged", "held", "muted", "fallback", "started"}
-_JUMPS = {"worsened", "muted", "unmuted", "fallback", "exhausted", "nobody"}
+_HURRIES = {"nobody_reached", "rings_again", "unmuted", "muted", "stopped", "restarted"}
+_DELAYS = {"acknowledged", "held", "muted", "fallback", "started", "snoozed", "resolved"}
+_JUMPS = {"worsened", "muted", "unmuted", "fallback", "exhausted", "nobody", "snoozed"}
+_JUMPS |= {"reassigned", "restarted", "reopened", "continued"}
 
 
 class Auditor:
@@ -29,6 +31,7 @@ class Auditor:
     def __init__(self, world: World) -> None:
         self._world = world
         self._taken: set[int] = set()
+        self._summoned: set[str] = set()
         self._over: set[int] = set()
         self._paged: set[tuple[int, str]] = set()
         self._ended: set[tuple[int, str]] = set()
@@ -52,6 +55,10 @@ class Auditor:
                 self._taken.add(event.incident)
             case e.Unacknowledged() if answer == "unacknowledged":
                 self._taken.discard(event.incident)
+            case e.Snoozed() if answer == "snoozed":
+                self._taken.add(event.incident)
+            case e.Summoned() if answer == "summoned" and event.incident in self._taken:
+                self._summoned.update(self._asked(commands, event.incident))
             case e.Resolved() if answer == "resolved" and event.incident not in self._over:
                 assert self._is_noted(commands, event.incident), "resolved without a word"
                 closed = self._world.incident(event.incident).group
@@ -72,6 +79,11 @@ class Auditor:
             elif isinstance(command, Record) and command.kind == "fired":
                 self._closed.pop(command.group, None)
 
+    def _asked(self, commands: Sequence[Command], number: int) -> set[str]:
+        """The keys of pages that somebody asked for though the incident is taken."""
+        mine = (c.delivery for c in commands if isinstance(c, Enqueue))
+        return {row.key for row in mine if (row.kind, row.incident) == ("page", number)}
+
     def _is_noted(self, commands: Sequence[Command], number: int) -> bool:
         return any(
             isinstance(c, Record) and (c.kind, c.incident) == ("resolved", number) for c in commands
@@ -79,7 +91,7 @@ class Auditor:
 
     def _note(self, record: Record) -> None:
         number = record.incident
-        if record.kind in ("escalated", "fallback", "unmuted"):
+        if record.kind in ("escalated", "fallback", "unmuted", "summoned"):
             self._calls.update((number, target) for target in record.detail["targets"])
         match record.kind:
             case "opened":
@@ -88,6 +100,11 @@ class Auditor:
                 assert again >= HOUR, f"{number} opens though nothing is new"
             case "rings_again":
                 self._taken.discard(number)
+            case "reopened":
+                self._over.discard(number)
+                self._taken.discard(number)
+                if self._world.incident(number).status is Status.ACKNOWLEDGED:
+                    self._taken.add(number)
             case "resolved":
                 self._over.add(number)
                 self._wanted_ends[number] = self._who_wants_ends()
@@ -128,12 +145,14 @@ class Auditor:
     def _begin(self, row: Delivery) -> None:
         number = row.incident
         if row.kind == "page":
-            assert number not in self._taken, f"a page of {number} begins though it is taken"
+            asked = number not in self._taken or row.key in self._summoned
+            assert asked, f"a page of {number} begins though it is taken"
             assert number not in self._over, f"a page of {number} begins though it is over"
             assert row.firing, f"a page of {number} speaks of nothing"
             self._pages[number, row.target].add(row.key)
             alerts = self._world.state.alerts_of(row.group)
-            assert any(a.firing for a in alerts), f"a page of {number} begins though nothing fires"
+            there = any(a.firing for a in alerts) or self._world.incident(number).raised
+            assert there, f"a page of {number} begins though nothing fires"
         if row.kind == "acknowledged":
             assert number in self._taken, f"{number} is told to be taken, and is not"
         if row.kind == "resolved":

@@ -70,14 +70,30 @@ def receiver(name: str, *integrations: Integration) -> Receiver:
     return Receiver(name, integrations)
 
 
-def step(wait: str, *notify: str) -> Step:
+def step(wait: str, *notify: str, multi_ack: bool = False, id: str = "") -> Step:
     """A step that tells these and waits so long for an answer."""
-    return Step(notify, span(wait))
+    return Step(notify, span(wait), multi_ack, id)
 
 
-def policy(name: str, *steps: Step, rounds: int = 1, ack_timeout: str = "0s") -> Policy:
+def policy(
+    name: str,
+    *steps: Step,
+    rounds: int = 1,
+    ack_timeout: str = "0s",
+    answer_within: str = "0s",
+    flap_window: str = "0s",
+    on_edit: str = "keep",
+) -> Policy:
     """An escalation policy."""
-    return Policy(name=name, steps=steps, rounds=rounds, ack_timeout=span(ack_timeout))
+    return Policy(
+        name=name,
+        steps=steps,
+        rounds=rounds,
+        ack_timeout=span(ack_timeout),
+        answer_within=span(answer_within),
+        flap_window=span(flap_window),
+        on_edit=on_edit,
+    )
 
 
 def daily(name: str, at: str, *notify: str, timezone: str = "UTC") -> Policy:

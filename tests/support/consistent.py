@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from router.core.state import State, subject_of
+from router.core.incident import Status
+from router.core.state import State
+from router.core.subject import subject_of
 from support.rows import Rows
 
 
@@ -10,14 +12,18 @@ def check_state(state: State) -> None:
     """The state's indexes agree with what they index, and nothing waits in vain."""
     _check_alerts(state)
     for group in state.groups.values():
-        assert group.next_due is not None, f"group {group.id} will never be flushed"
+        by_hand = group.incident and state.incidents[group.incident].raised
+        assert by_hand or group.next_due is not None, f"group {group.id} will never be flushed"
         assert state.group_ids[group.route, group.labels] == group.id
         assert not group.incident or group.incident in state.incidents
     for incident in state.incidents.values():
         assert state.groups[incident.group].incident == incident.number
-        if incident.ringing:
+        if incident.ringing or incident.status is Status.SNOOZED:
             assert incident.next_due is not None, f"{incident.number} rings and will never"
-        assert incident.held == (state.firing[incident.group] == 0), f"{incident.number} is held"
+        over = state.firing[incident.group] == 0 and not incident.raised
+        assert incident.held == over, f"{incident.number} is held"
+    for incident in state.lingering.incidents.values():
+        assert incident.group in state.groups, f"{incident.number} lingers for nothing"
     _check_outbox(state)
 
 
@@ -54,7 +60,8 @@ def _check_outbox(state: State) -> None:
             assert row.group in state.groups, f"{row.key} speaks of a group that is gone"
     for lane, entry in state.log.items():
         assert lane in state.logged[subject_of(entry)]
-        known = entry.incident in state.incidents if entry.incident else entry.group in state.groups
+        incidents = state.incidents.keys() | state.lingering.incidents.keys()
+        known = entry.incident in incidents if entry.incident else entry.group in state.groups
         assert known or lane in state.lanes, f"what {lane} was told is kept for nothing"
 
 
@@ -69,6 +76,8 @@ def durable(state: State) -> dict[str, Any]:
         "group_ids": state.group_ids,
         "members": state.members,
         "incidents": state.incidents,
+        "lingering": state.lingering.incidents,
+        "requests": state.requests,
         "deliveries": state.deliveries,
         "lanes": state.lanes,
         "rows": state.rows,

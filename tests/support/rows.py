@@ -28,6 +28,7 @@ class Rows:
         self.silences: dict[str, Silence] = {}
         self.heartbeats: dict[int, Beat] = {}
         self.tombstones: dict[int, int] = {}
+        self.requests: dict[str, c.PutRequest] = {}
         self.last: dict[str, int] = {}
         self.records: list[c.Record] = []
         self.outcomes: dict[int, str] = {}
@@ -44,12 +45,15 @@ class Rows:
             alerts=[_as_stored(alert) for _, alert in sorted(self.alerts.items())],
             groups=[group for _, group in sorted(self.groups.items())],
             members=sorted(self.members),
-            incidents=[i for _, i in sorted(self.incidents.items()) if i.open],
+            incidents=[
+                i for _, i in sorted(self.incidents.items()) if i.open or i.next_due is not None
+            ],
             deliveries=[row for _, row in sorted(self.deliveries.items())],
             log=list(self.log.values()),
             silences=list(self.silences.values()),
             heartbeats=[beat for _, beat in sorted(self.heartbeats.items())],
             tombstones=dict(self.tombstones),
+            requests=list(self.requests.values()),
             last=dict(self.last),
         )
 
@@ -89,6 +93,10 @@ class Rows:
             case c.PutIncident(incident=incident):
                 self.incidents[incident.number] = incident
                 self._used("incident", incident.number)
+            case c.PutRequest():
+                self.requests[command.key] = command
+            case c.DropRequest(key=key):
+                del self.requests[key]
             case c.Enqueue(delivery=delivery):
                 assert delivery.id not in self.deliveries, "a delivery is enqueued once"
                 self.deliveries[delivery.id] = delivery

@@ -34,7 +34,7 @@ class World:
 
     `at` lets everything happen up to a time and is where a story goes on; `until` returns what
     was sent since it was last asked. What a spoiled rule fails on is refused or stopped, as the
-    loop does it; `failed` says why.
+    loop does it; `failed` says why. `answers` are all that were given.
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -45,6 +45,7 @@ class World:
         self.now = BEGAN
         self.watchers: list[Watcher] = []
         self.failed: list[str] = []
+        self.answers: list[Answer] = []
         self._seen = 0
 
     @property
@@ -111,6 +112,34 @@ class World:
     def calls(self, heartbeat: str) -> str:
         """A heartbeat calls."""
         return self.submit(e.CheckedIn(heartbeat))
+
+    def snoozes(self, span: str, incident: int = 1, *, by: str = "ana") -> str:
+        """Somebody puts it off."""
+        return self.submit(e.Snoozed(incident=incident, span=after(span), by=by, via="test"))
+
+    def unsnoozes(self, incident: int = 1, *, by: str = "ana") -> str:
+        """Somebody ends the snooze."""
+        return self.submit(e.Unsnoozed(incident=incident, by=by, via="test"))
+
+    def escalates(self, incident: int = 1, *, by: str = "ana", version: int = 0) -> str:
+        """Somebody wants the next step now."""
+        return self.submit(e.Escalated(incident=incident, by=by, via="test", version=version))
+
+    def reassigns(self, *to: str, incident: int = 1, by: str = "ana") -> str:
+        """Somebody gives it to others."""
+        return self.submit(e.Reassigned(incident=incident, to=to, by=by, via="test"))
+
+    def summons(self, *to: str, incident: int = 1, by: str = "ana") -> str:
+        """Somebody wants others paged as well."""
+        return self.submit(e.Summoned(incident=incident, to=to, by=by, via="test"))
+
+    def notes(self, comment: str, incident: int = 1, *, by: str = "ana") -> str:
+        """Somebody writes on the timeline."""
+        return self.submit(e.Noted(incident=incident, comment=comment, by=by, via="test"))
+
+    def raises(self, to: str, text: str, *, by: str = "ana", key: str = "") -> str:
+        """Somebody pages by hand."""
+        return self.submit(e.Raised(to=to, text=text, by=by, via="test", key=key))
 
     def silences(self, matchers: str, *, until: str, name: str = "quiet") -> None:
         """A silence begins now."""
@@ -182,8 +211,9 @@ class World:
         self.state.apply(commands)
         for watch in self.watchers:
             watch(event, commands)
-        answers = [command.code for command in commands if isinstance(command, Answer)]
-        return answers[0] if answers else ""
+        answers = [command for command in commands if isinstance(command, Answer)]
+        self.answers += answers
+        return answers[0].code if answers else ""
 
     def run(self, service: int) -> None:
         """Let everything happen up to and at this service time."""
