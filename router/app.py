@@ -50,6 +50,7 @@ from router.web.server import Server, serving
 VERSION = version("tocsin")
 GRACE_SECONDS = 4.0  # For sends under way when the service is told to stop.
 SWEEP_SECONDS = 60.0
+NAMED = 4  # So many times some alerts get their fingerprints, in one sweep.
 LOOK_UPS = 32
 BROKEN = 70  # EX_SOFTWARE of sysexits(3): a supervisor starts us again.
 
@@ -276,6 +277,9 @@ class Service:
         await self._loop.submit([Swept()], urgent=True)
         while not self._loop.queued and not self._loop.disk_full:
             if not await self._store.prune(self._clock.now().wall):
+                break
+        for _ in range(NAMED):
+            if self._loop.queued or self._loop.disk_full or not await self._store.name_alerts():
                 return
 
     def _offer(self, numbers: Sequence[int]) -> None:

@@ -26,18 +26,22 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def options(command: F) -> F:
-    """Give a command `--url` and `--token`, from which a Client is made."""
-    token = click.option(
+def token_option(command: F) -> F:
+    """Give a command `--token`."""
+    return click.option(
         "--token",
         envvar="TOCSIN_TOKEN",
         default="",
         help="A token of its [api]. Better in $TOCSIN_TOKEN: other users can see arguments.",
-    )
+    )(command)
+
+
+def options(command: F) -> F:
+    """Give a command `--url` and `--token`, from which a Client is made."""
     url = click.option(
         "--url", envvar="TOCSIN_URL", default=URL, show_default=True, help="Where it listens."
     )
-    return url(token(command))
+    return url(token_option(command))
 
 
 class Client:
@@ -56,7 +60,9 @@ class Client:
     def get(self, path: str, wanted: str, **query: object) -> dict[str, Any]:
         """What a GET answers, an object that has what is `wanted`."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
-        answer = self._ask(Request(f"{self.url}{path}{'?' if asked else ''}{urlencode(asked)}"))
+        answer = self._ask(
+            Request(f"{self.url}{path}{'?' if asked else ''}{urlencode(asked, doseq=True)}")
+        )
         return self._with(wanted, answer)
 
     def post(self, path: str, body: object, wanted: str) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """`tocsin explain`: what would become of an alert, and who would be called when."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from router.cli import routes
+from router.cli import client, routes, show
 from router.cli.failure import Failure
 from router.cli.labels import label_set
+from router.core.moment import SECOND
 
 if TYPE_CHECKING:
     from router.config.load import Loaded
@@ -25,33 +26,65 @@ if TYPE_CHECKING:
     metavar="DURATION",
     help="How far to look ahead.",
 )
+@click.option(
+    "--url", metavar="URL", default="", help="Ask the service that runs there, not the file."
+)
+@client.token_option
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 def explain(
-    labels: tuple[str, ...], config: Path, at: str | None, lasts: str, as_json: bool
+    labels: tuple[str, ...],
+    config: Path,
+    at: str | None,
+    lasts: str,
+    url: str,
+    token: str,
+    as_json: bool,
 ) -> None:
     """Say which routes an alert takes, and who would be called when if nobody answered.
 
     It is what the service would decide, run ahead of the clock: nothing is sent. No other alert
-    fires, nothing is silenced, and everything that is sent arrives.
+    fires, nothing is silenced, and everything that is sent arrives. A running service (--url) says
+    beside it what would keep such an alert quiet now.
 
     \b
     Examples:
       tocsin explain severity=critical alertname=DiskFull
       tocsin explain severity=warning --at 2026-12-24T03:00 --for 8h
+      tocsin explain severity=critical --url http://127.0.0.1:9093
     """
     from router.cli import explained
-    from router.config.duration import parse
 
-    loaded = routes.read(config)
-    try:
-        horizon = parse(lasts)
-    except ValueError as error:
-        raise Failure(f"--for: {error}") from None
-    told = explained.work_out(loaded.configuration, label_set(labels), _wall(at, loaded), horizon)
+    named = label_set(labels)
+    horizon = _span(lasts)
+    told = _asked(url, token, named, at, horizon) if url else _read(config, named, at, horizon)
     if as_json:
-        explained.print_json(told)
+        show.as_json(told)
     else:
         explained.print_text(told)
+
+
+def _asked(
+    url: str, token: str, labels: dict[str, str], at: str | None, horizon: int
+) -> dict[str, Any]:
+    asked = {"labels": labels, "for_seconds": horizon / SECOND} | ({"at": at} if at else {})
+    return client.Client(url, token).post("/api/v1/routes/test", asked, "timeline")
+
+
+def _read(config: Path, labels: dict[str, str], at: str | None, horizon: int) -> dict[str, Any]:
+    from router.core.explanation import work_out
+    from router.web.explanation import explanation
+
+    loaded = routes.read(config)
+    return explanation(work_out(loaded.configuration, labels, _wall(at, loaded), horizon))
+
+
+def _span(lasts: str) -> int:
+    from router.config.duration import parse
+
+    try:
+        return parse(lasts)
+    except ValueError as error:
+        raise Failure(f"--for: {error}") from None
 
 
 def _wall(at: str | None, loaded: "Loaded") -> int:

@@ -6,7 +6,7 @@ import click
 
 from router.cli import client, show
 
-_HIDDEN = ("at", "kind", "seq", "alert", "key", "cid", "target")
+_HIDDEN = ("at", "kind", "seq", "alert", "alerts", "named", "key", "cid", "target")
 Incident = dict[str, Any]
 
 

@@ -15,6 +15,7 @@ _COMMANDS = {
     "explain": "router.cli.explain:explain",
     "oncall": "router.cli.oncall:oncall",
     "schedule": "router.cli.schedule:schedule",
+    "why": "router.cli.why:why",
     "send": "router.cli.send:send",
     "incidents": "router.cli.incidents:incidents",
     "ack": "router.cli.answer:ack",

@@ -30,6 +30,7 @@ class Alert(msgspec.Struct, gc=False, kw_only=True):
     cid: str = ""
     stored_ends_at: int = 0
     groups: tuple[int, ...] = ()
+    repeats: int = 0  # Reports since then that changed nothing; counted in memory only.
 
 
 class Report(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -1,5 +1,6 @@
 """What a decision asks for. The state applies each to memory, the store writes each to disk."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -79,6 +80,16 @@ class Leaving(msgspec.Struct, frozen=True, gc=False):
 
     group: int
     alert: int
+
+
+class Hushed(msgspec.Struct, frozen=True):
+    """These alerts of a group are told to nobody now, each for its reasons; no other is.
+
+    Memory only: what changes is recorded when it does.
+    """
+
+    group: int
+    alerts: Mapping[int, tuple[str, ...]]
 
 
 class Rerouted(msgspec.Struct, frozen=True, gc=False):
@@ -255,6 +266,7 @@ Command = (
     | Join
     | Leave
     | Leaving
+    | Hushed
     | Rerouted
     | Reroute
     | Heard
@@ -277,4 +289,6 @@ Command = (
     | Answer
 )
 
-MEMORY_ONLY: frozenset[type] = frozenset((RefreshAlert, Leaving, Rerouted, Reroute, Heard, Answer))
+MEMORY_ONLY: frozenset[type] = frozenset(
+    (RefreshAlert, Leaving, Hushed, Rerouted, Reroute, Heard, Answer)
+)

@@ -10,8 +10,10 @@ from router.core.flap import forget
 from router.core.group import Group
 from router.core.incident import Incident, Status
 from router.core.moment import MINUTE, SECOND
+from router.core.mute import reasons
 from router.core.opening import worst
 from router.core.page import page, spoken
+from router.core.quiet import REASONS, in_words
 from router.core.target import is_gone
 
 LATE = MINUTE  # Beyond this, a step's delay counts from when it ran, not from when it should have.
@@ -57,7 +59,7 @@ def _ring(draft: Draft, incident: Incident, also: list[str], why: str) -> None:
     # Whoever answers this page answers for all it names: none of them is a rise in severity after.
     incident = replace(incident, severity=max(incident.severity, worst(alerts)))
     if not alerts:
-        _stay_quiet(draft, incident)
+        _stay_quiet(draft, incident, group)
     elif incident.muted and _has_passed_a_step(draft, incident):
         _speak_up(draft, incident, group, alerts)
     else:
@@ -73,10 +75,13 @@ def _step_is_due(draft: Draft, incident: Incident) -> bool:
     return incident.step_due is None or incident.step_due <= draft.now.service
 
 
-def _stay_quiet(draft: Draft, incident: Incident) -> None:
+def _stay_quiet(draft: Draft, incident: Incident, group: Group) -> None:
     """Every alert is muted: the steps keep their clock and send nothing."""
     if not incident.muted:
-        draft.record("muted", group=incident.group, incident=incident.number)
+        firing = (alert for alert in draft.state.alerts_of(group.id) if alert.firing)
+        by = reasons(draft.state, group, firing, draft.now.wall)[:REASONS]
+        named = in_words(draft.state, by)
+        draft.record("muted", group=group.id, incident=incident.number, by=list(by), named=named)
     if _step_is_due(draft, incident) and not incident.spent and not incident.exhausted:
         incident = _advance(draft, incident)
     check = draft.now.service + MUTE_CHECK

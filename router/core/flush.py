@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from router.core import digest, membership, opening, page
+from router.core import digest, membership, opening, page, quiet
 from router.core.alert import Alert
 from router.core.configuration import Digest
 from router.core.draft import Draft
@@ -12,8 +12,6 @@ from router.core.moment import HOUR
 from router.core.mute import closed_by, muted_by
 from router.core.plan import Flushed, lanes, plan
 from router.core.route import Route
-
-_REASONS = 20  # So many different reasons for quiet are kept with a group.
 
 
 def flush(draft: Draft, number: int) -> None:
@@ -25,6 +23,7 @@ def flush(draft: Draft, number: int) -> None:
     policy = draft.configuration.policies.get(group.policy)
     gathers = policy.digest if policy is not None and not group.incident else None
     flushed = _look(draft, group, route)
+    quiet.note(draft, group, flushed.quiet, (alert.id for alert in flushed.told))
     group = _tick(draft, group, route, gathers, flushed.reasons)
     if gathers is not None:
         _digest(draft, group, gathers, flushed)
@@ -41,19 +40,21 @@ def _look(draft: Draft, group: Group, route: Route | None) -> Flushed:
     closed = closed_by(draft.configuration, route, wall)
     told: list[Alert] = []
     muted: list[Alert] = []
-    reasons = set(closed)
+    hushed: dict[int, tuple[str, ...]] = {}
     for alert in draft.state.alerts_of(group.id):
         if draft.state.is_leaving(group.id, alert.id):
             muted.append(alert)
             continue
         why = closed or muted_by(draft.state, decode(alert.labels), wall)
-        reasons.update(why)
+        if why:
+            hushed[alert.id] = why
         (muted if why else told).append(alert)
     return Flushed(
         told=tuple(told),
         muted=tuple(muted),
         identities={a.id: identity(a.labels) for a in (*told, *muted)},
-        reasons=tuple(sorted(reasons)[:_REASONS]),
+        reasons=quiet.together((closed, *hushed.values())),
+        quiet=hushed,
     )
 
 
@@ -73,8 +74,6 @@ def _tick(
     if gathers is not None:
         # A clock set back a little must not bring the same day's digest twice.
         due = draft.now.service + digest.next_at(gathers, draft.now.wall + HOUR) - draft.now.wall
-    if reasons != group.muted_by:
-        draft.record("muted" if reasons else "unmuted", group=group.id, by=list(reasons))
     ticked = replace(group, next_due=due, flushes=group.flushes + 1, muted_by=reasons, failures=0)
     draft.put_group(ticked)
     return ticked

@@ -126,13 +126,17 @@ def _end_moved_far(draft: Draft, known: Alert, ends_at: int) -> bool:
 
 
 def _changed(draft: Draft, alert: Alert, kind: str) -> None:
-    alert = replace(alert, stored_ends_at=alert.ends_at)
+    repeats = draft.state.by_id[alert.id].repeats
+    repeated = {"repeats": repeats} if repeats else {}
+    alert = replace(alert, stored_ends_at=alert.ends_at, repeats=0)
     draft.add(c.PutAlert(alert))
     if alert.firing:
         membership.enter(draft, alert, decode(alert.labels))
     else:
         for group in alert.groups:
-            draft.record(kind, alert=alert.id, group=group, cid=alert.cid, source=alert.source)
+            draft.record(
+                kind, alert=alert.id, group=group, cid=alert.cid, source=alert.source, **repeated
+            )
             membership.ended(draft, alert, group)
         if not alert.groups:
             draft.add(c.DropAlert(alert.id))

@@ -1,6 +1,7 @@
 """Which groups an alert belongs to, and what entering, ending and leaving does to them."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -9,7 +10,7 @@ from router.core import digest
 from router.core.alert import Alert
 from router.core.draft import Draft
 from router.core.group import Group
-from router.core.labels import canonical, decode, identity
+from router.core.labels import canonical, decode, identity, text
 from router.core.route import Route
 
 _ONE = canonical({})
@@ -164,7 +165,7 @@ def settle(draft: Draft, number: int, just_told: Collection[int] | None = None) 
         else:
             stays += 1
     if not stays and not rows and not group.incident and not _may_return(draft, number):
-        _drop(draft, number)
+        _drop(draft, group)
 
 
 def _may_return(draft: Draft, number: int) -> bool:
@@ -180,8 +181,16 @@ def leave(draft: Draft, alert: Alert, number: int) -> None:
         draft.add(c.DropAlert(alert.id))
 
 
-def _drop(draft: Draft, number: int) -> None:
+def _drop(draft: Draft, group: Group) -> None:
+    number = group.id
     for entry in draft.told("group", number):
         draft.drop_log(entry.lane)
     draft.add(c.DropGroup(number))
-    draft.record("closed", group=number)
+    draft.record("closed", group=number, **was(group))
+
+
+def was(group: Group) -> dict[str, Any]:
+    """What a group is, for its history: the route, its destination, the labels in common."""
+    labels = text(decode(group.labels))
+    told = {"route": group.route, "receiver": group.receiver, "policy": group.policy}
+    return {name: value for name, value in told.items() if value} | {"labels": labels}

@@ -46,7 +46,13 @@ def merge(old: Alert, new: Alert, now: Now) -> Alert:
             new = _ending(new, old.ends_at, now)
     if new.firing == old.firing:
         new = replace(new, changed_at=old.changed_at, cid=old.cid)
-    return replace(new, id=old.id, stored_ends_at=old.stored_ends_at, groups=old.groups)
+    return replace(
+        new,
+        id=old.id,
+        stored_ends_at=old.stored_ends_at,
+        groups=old.groups,
+        repeats=old.repeats + 1,
+    )
 
 
 def _ending(alert: Alert, ends_at: int, now: Now) -> Alert:

@@ -34,6 +34,14 @@ def audible(state: State, group: Group, alerts: Iterable[Alert], wall: int) -> l
     return [alert for alert in alerts if not muted_by(state, decode(alert.labels), wall)]
 
 
+def reasons(state: State, group: Group, alerts: Iterable[Alert], wall: int) -> tuple[str, ...]:
+    """All the different reasons for which alerts of a group are not told of now, sorted."""
+    route = state.configuration.tree.routes.get(group.route)
+    found = {*closed_by(state.configuration, route, wall)}
+    found.update(*(muted_by(state, decode(alert.labels), wall) for alert in alerts))
+    return tuple(sorted(found))
+
+
 def closed_by(configuration: Configuration, route: Route | None, wall: int) -> tuple[str, ...]:
     """The names of the intervals for which a whole route is quiet at *wall*.
 

@@ -28,14 +28,15 @@ _NONE: frozenset[int] = frozenset()
 class Flushed(msgspec.Struct, frozen=True, kw_only=True):
     """A group's alerts at a flush: those that may be told of, and those muted or leaving.
 
-    `identities` maps alert ids to the identities of their label sets, `reasons` says why the
-    muted ones are muted.
+    `identities` maps alert ids to the identities of their label sets, `reasons` says why some
+    are muted, `quiet` why each of them is, by alert id.
     """
 
     told: tuple[Alert, ...]
     muted: tuple[Alert, ...]
     identities: Mapping[int, int]
     reasons: tuple[str, ...] = ()
+    quiet: Mapping[int, tuple[str, ...]] = {}
 
     def firing(self) -> list[Alert]:
         """The firing alerts that may be told of."""

@@ -4,7 +4,7 @@ Only `apply` changes it, with the commands a decision returned. It can be rebuil
 rows at any time; whatever waits is found again from its due time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from router.core import command as c
@@ -47,6 +47,7 @@ class State:
         self.members: dict[int, set[int]] = {}
         self.leaving: dict[int, set[int]] = {}
         self.firing: dict[int, int] = {}
+        self.hushed: dict[int, Mapping[int, tuple[str, ...]]] = {}  # By group: alert, reasons.
         self.incidents: dict[int, Incident] = {}
         self.lingering = Lingering()
         self.requests: dict[str, c.PutRequest] = {r.key: r for r in stored.requests}
@@ -182,6 +183,7 @@ class State:
         alert.annotations = command.annotations
         alert.url = command.url
         alert.source = command.source
+        alert.repeats += 1
         if sooner and alert.firing:
             self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
 
@@ -204,6 +206,7 @@ class State:
         group = self.groups.pop(command.id)
         del self.members[command.id], self.firing[command.id]
         self.leaving.pop(command.id, None)
+        self.hushed.pop(command.id, None)
         del self.group_ids[(group.route, group.labels)]
 
     def _join(self, command: c.Join) -> None:
@@ -319,6 +322,7 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.DropGroup: State._drop_group,
     c.Join: State._join,
     c.Leave: State._leave,
+    c.Hushed: lambda state, command: state.hushed.update({command.group: command.alerts}),
     c.Leaving: State._leaving,
     c.Rerouted: State._rerouted,
     c.Reroute: State._reroute,

@@ -1,4 +1,4 @@
-"""What a store gives back at start: everything that was committed and still matters."""
+"""What a store gives back: everything that was committed and still matters, and what is past."""
 
 import msgspec
 
@@ -9,6 +9,20 @@ from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.silence import Silence
+
+
+class Life(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert from its first report until it was forgotten; `seq` is None while it is known.
+
+    `labels` is the canonical label set, times are wall microseconds.
+    """
+
+    id: int
+    labels: bytes
+    starts_at: int
+    ends_at: int
+    source: str
+    seq: int | None
 
 
 class Stored(msgspec.Struct, kw_only=True):

@@ -6,8 +6,9 @@ from router.core.alert import Alert
 from router.store.rows import delete, fetch, insert, select
 from router.store.shape import Shape
 
-# What the store holds is what it knows, and the groups are rows of their own.
-SHAPE = Shape(Alert, without=("stored_ends_at", "groups"))
+# What the store holds is what it knows, the groups are rows of their own, and to write every
+# repeat down would cost what a refresh saves.
+SHAPE = Shape(Alert, without=("stored_ends_at", "groups", "repeats"))
 
 PUT = insert("alert", SHAPE.columns, verb="INSERT OR REPLACE")
 DROP = delete("alert", "id")

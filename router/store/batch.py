@@ -19,14 +19,16 @@ class Batch:
     """Commands of one transaction, collapsed. None stands for a row that goes.
 
     A row that was put and dropped among the same commands leaves no trace: ids only grow, so one
-    above `last` cannot be on disk yet. `ends` are the incidents resolved here, with the last
+    above `last` cannot be on disk yet. Only alerts do: what is `forgotten`, after so many records,
+    has a history. `ends` are the incidents resolved here, with the last
     record up to that.
     """
 
     def __init__(self, commands: Iterable[c.Command], last: Mapping[str, int]) -> None:
         self._known = last
         self.last = dict(last)
-        self.alerts: dict[int, Alert | None] = {}
+        self.alerts: dict[int, Alert] = {}
+        self.forgotten: dict[int, int] = {}
         self.groups: dict[int, Group | None] = {}
         self.emptied: set[int] = set()
         self.members: defaultdict[int, dict[int, bool]] = defaultdict(dict)
@@ -65,12 +67,11 @@ class Batch:
 
     def _put_alert(self, command: c.PutAlert) -> None:
         self.alerts[command.alert.id] = command.alert
+        self.forgotten.pop(command.alert.id, None)
         self._use("alert", command.alert.id)
 
     def _drop_alert(self, command: c.DropAlert) -> None:
-        self.alerts.pop(command.id, None)
-        if command.id <= self._known["alert"]:
-            self.alerts[command.id] = None
+        self.forgotten[command.id] = self.last["record"]
 
     def _put_tombstone(self, command: c.PutTombstone) -> None:
         self.tombstones[command.identity] = command.at

@@ -16,6 +16,7 @@ from router.store import (
     intake,
     log,
     outbox,
+    past,
     requests,
     silences,
 )
@@ -59,9 +60,9 @@ def scrubbed(found: list[Change]) -> list[Change]:
 
 
 def _alerts(batch: Batch) -> Iterable[Change]:
-    kept, gone = _split(batch.alerts)
-    yield Change(alerts.DROP, gone)
-    yield Change(alerts.PUT, alerts.SHAPE.rows(kept))
+    yield Change(alerts.PUT, alerts.SHAPE.rows(batch.alerts.values()))
+    yield Change(past.KEEP, flat(batch.forgotten.items()))
+    yield Change(alerts.DROP, [*batch.forgotten])
     ends = {identity: at for identity, at in batch.tombstones.items() if at is not None}
     yield Change(alerts.DROP_TOMBSTONE, [*(batch.tombstones.keys() - ends.keys())])
     yield Change(alerts.PUT_TOMBSTONE, flat(ends.items()))

@@ -38,7 +38,7 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[str]) -> int:
     if version == 0 and fetch(db, "SELECT 1 FROM sqlite_master LIMIT 1"):
         raise StoreError(f"{path} is a database of something else; name another data folder")
     for number, step in enumerate(steps[version:], start=version + 1):
-        if version:
+        if version:  # A new file holds nothing yet.
             copy(path, path.with_name(f"{path.name}.version-{number - 1}"))
         _take(db, step, number)
     return len(steps) - version

@@ -11,7 +11,8 @@ import anyio
 
 from router.core.command import PutReject, Record
 from router.core.incident import Incident
-from router.store import configurations, history, incidents, intake
+from router.core.stored import Life
+from router.store import configurations, history, incidents, intake, past
 from router.store.copy import read_only
 from router.store.rows import Row, Value
 from router.store.writer import failure
@@ -66,6 +67,28 @@ class Reader:
         """The newest `limit` records of an alert, in order."""
         rows = await self._fetch(history.OF_ALERT, (alert, limit))
         return [history.SHAPE.of(row) for row in reversed(rows)]
+
+    async def lives(self, fingerprint: str, limit: int = 100) -> list[Life]:
+        """The newest lives of the alert with this fingerprint (16 hex digits), newest first.
+
+        Store.name_alerts() must have come to its end before: alerts without one are not found.
+        """
+        value = past.number(fingerprint)
+        return [past.of(row) for row in await self._fetch(past.LIVES, (value, value, limit))]
+
+    async def search(self, pairs: Sequence[bytes], limit: int) -> list[Life]:
+        """Alerts, known and past, whose canonical labels contain these pairs; newest first."""
+        return [past.of(row) for row in await self._fetch(*past.search(pairs, limit))]
+
+    async def story(self, life: Life, limit: int = 1_000) -> list[Record]:
+        """The newest `limit` records of an alert and of the groups it was in, in order."""
+        rows = await self._fetch(past.STORY, past.story(life.id, life.seq, limit))
+        return [history.SHAPE.of(row) for row in reversed(rows)]
+
+    async def closing(self, group: int) -> Record | None:
+        """The record of a group's end, which says what it was; None while it is there."""
+        rows = await self._fetch(past.CLOSED, (group,))
+        return history.SHAPE.of(rows[0]) if rows else None
 
     async def rejects(self, limit: int) -> list[PutReject]:
         """The newest rejected bodies, newest first."""

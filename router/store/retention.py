@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from router.core.moment import DAY, HOUR
+from router.store import past
 from router.store.intake import cut_rejects
 from router.store.rows import fetch
 from router.store.writer import transaction
@@ -64,7 +65,10 @@ def steps(retention: Retention, now_wall: int) -> list[Step]:
         sources = [source for (source,) in fetch(db, "SELECT DISTINCT source FROM reject")]
         return cut_rejects(db, sources, retention.rejects)
 
-    return [whole(step) for step in (records, seen, old_incidents, rejects)]
+    def forgotten(db: sqlite3.Connection) -> int:
+        return past.forget(db, ROWS)
+
+    return [whole(step) for step in (records, forgotten, seen, old_incidents, rejects)]
 
 
 def whole(step: Step) -> Step:

@@ -13,7 +13,7 @@ from router.core.command import Command
 from router.core.moment import Stamp
 from router.core.stored import Stored
 from router.errors import DiskFull, StoreError
-from router.store import clock, folder
+from router.store import clock, folder, past
 from router.store.batch import Batch
 from router.store.changes import changes, run, scrubbed
 from router.store.copy import copy
@@ -162,6 +162,22 @@ class Store(Reader):
             gone += await self._writer.run(step)
         await self._writer.run(tidy)
         return gone
+
+    async def name_alerts(self, limit: int = 500) -> int:
+        """Give the oldest `limit` alerts without a fingerprint theirs; how many there were.
+
+        By it they can be asked for after they are forgotten. Call it again until it returns less.
+        """
+        rows = await self._fetch(past.UNNAMED, {"limit": limit})
+        values = await anyio.to_thread.run_sync(past.named, rows)
+
+        def job(db: sqlite3.Connection) -> None:
+            with transaction(db):
+                past.PUT_FINGERPRINTS.run(db, values)
+
+        if rows:
+            await self._writer.run(job)
+        return len(rows)
 
     async def backup(self, target: Path) -> None:
         """Write a whole, checked and durable copy to `target`, replacing it, beside the work.

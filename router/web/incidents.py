@@ -10,6 +10,7 @@ from router.core.event import Acknowledged, Resolved, Unacknowledged
 from router.core.incident import Incident, Status
 from router.web import body, incident_json
 from router.web.envelope import CID
+from router.web.number import whole
 from router.web.page import NAME_LONGEST
 from router.web.refusal import Refused, as_json
 from router.web.rooms import Rooms
@@ -57,8 +58,8 @@ class Incidents:
         `{"incidents": […], "next": n}`; `next` is the `before` of the next page, or null.
         `status` is open, triggered, acknowledged or resolved; all of them without it.
         """
-        limit = _whole(request, "limit", LIMIT, LIMIT_MOST)
-        before = _whole(request, "before", 0, NUMBER_MOST) or None
+        limit = whole(request, "limit", LIMIT, LIMIT_MOST)
+        before = whole(request, "before", 0, NUMBER_MOST) or None
         asked = request.query.get("status", "")
         if asked and asked not in _STATUSES:
             raise Refused(400, f"no status {asked!r}; use one of {', '.join(sorted(_STATUSES))}")
@@ -108,7 +109,7 @@ class Incidents:
 
     async def rejects(self, request: web.Request) -> web.Response:
         """GET /api/v1/rejects?limit=: `{"rejects": […]}`, bodies not taken, newest first."""
-        limit = _whole(request, "limit", LIMIT, LIMIT_MOST)
+        limit = whole(request, "limit", LIMIT, LIMIT_MOST)
         await self._rooms.door.settled()
         found = await self._rooms.history.rejects(limit)
         return as_json({"rejects": [incident_json.reject(kept) for kept in found]})
@@ -127,15 +128,6 @@ def _number(request: web.Request) -> int:
     text = request.match_info["number"]
     if not text.isascii() or not text.isdigit() or int(text[:20]) > NUMBER_MOST:
         raise Refused(404, f"there is no incident {text[:20]!r}")
-    return int(text)
-
-
-def _whole(request: web.Request, name: str, default: int, most: int) -> int:
-    text = request.query.get(name, "")
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:20]) <= most:
-        raise Refused(400, f"{name}={text[:40]!r} is no whole number from 1 to {most}")
     return int(text)
 
 

@@ -10,6 +10,7 @@ from router.core.command import PutReject, Record
 from router.core.incident import Incident
 from router.core.secret import Secret
 from router.core.settings import ApiSettings, HttpSource
+from router.core.stored import Life
 from router.runtime.door import Door
 from router.runtime.links import Signer
 from router.runtime.pulse import Check
@@ -52,6 +53,21 @@ class History(Protocol):
 
     async def timeline(self, number: int) -> Sequence[Record]:
         """What happened to an incident, oldest first."""
+
+    async def name_alerts(self) -> int:
+        """Give some alerts their fingerprints; 0 when none is without."""
+
+    async def lives(self, fingerprint: str, limit: int) -> Sequence[Life]:
+        """The newest lives of the alert with this fingerprint, newest first."""
+
+    async def search(self, pairs: Sequence[bytes], limit: int) -> Sequence[Life]:
+        """Alerts, known and past, whose canonical labels contain these pairs; newest first."""
+
+    async def story(self, life: Life, limit: int) -> Sequence[Record]:
+        """The newest records of an alert and of the groups it was in, oldest first."""
+
+    async def closing(self, group: int) -> Record | None:
+        """The record of a group's end, which says what it was."""
 
     async def rejects(self, limit: int) -> Sequence[PutReject]:
         """The newest bodies that could not be taken, newest first."""

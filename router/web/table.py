@@ -15,11 +15,13 @@ from router.web.ingest import Ingest
 from router.web.preview import Preview
 from router.web.refusal import Refused
 from router.web.rooms import Rooms
+from router.web.routes import Routes
 from router.web.slack import Slack
 from router.web.v2.alerts import Alerts
 from router.web.v2.groups import Groups
 from router.web.v2.silences import SilencesApi
 from router.web.v2.status import Status
+from router.web.why import Why
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -46,6 +48,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
     """All of them. There is no other: unknown paths are 404, and no page answers everything."""
     probes, ingest, incidents = Probes(rooms), Ingest(rooms), Incidents(rooms)
     answers, slack, heartbeats = Answers(rooms), Slack(rooms), Heartbeats(rooms)
+    why = Why(rooms)
     alerts, groups, silences, status = (
         Alerts(rooms),
         Groups(rooms),
@@ -81,6 +84,9 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("GET", "/api/v1/incidents", incidents.index, "read"),
         Endpoint("GET", "/api/v1/incidents/{number}", incidents.show, "read"),
         Endpoint("POST", _ANSWER, incidents.answer, "answer"),
+        Endpoint("GET", "/api/v1/alerts/search", why.index, "read"),
+        Endpoint("GET", "/api/v1/alerts/{fingerprint}/history", why.history, "read"),
+        Endpoint("POST", "/api/v1/routes/test", Routes(rooms).test, "read"),
         Endpoint("GET", "/api/v1/rejects", incidents.rejects, "read"),
         Endpoint("POST", "/api/v1/silences/preview", Preview(rooms).silence, "read"),
         Endpoint("GET", "/health/live", probes.live, None, waits=False),

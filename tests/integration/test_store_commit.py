@@ -153,7 +153,6 @@ async def test_a_row_that_came_and_went_in_one_commit_was_never_written(tmp_path
         await store._writer.run(lambda db: db.set_trace_callback(written.append))
         await store.commit(
             [
-                c.PutAlert(alert(1)),
                 c.PutGroup(group(1)),
                 c.Join(1, 1),
                 c.Enqueue(delivery(1)),
@@ -161,7 +160,6 @@ async def test_a_row_that_came_and_went_in_one_commit_was_never_written(tmp_path
                 c.CloseDelivery(1, "delivered"),
                 c.Leave(1, 1),
                 c.DropGroup(1),
-                c.DropAlert(1),
             ],
             stamp(),
         )

@@ -44,7 +44,7 @@ def things(kind: type[Any], **fixed: st.SearchStrategy[Any]) -> st.SearchStrateg
     return st.builds(kind, **(hints | fixed))
 
 
-ALERTS = things(Alert, id=IDS, groups=st.just(())).map(
+ALERTS = things(Alert, id=IDS, groups=st.just(()), repeats=st.just(0)).map(
     lambda a: replace(a, stored_ends_at=a.ends_at)
 )
 SILENCES = things(

@@ -310,3 +310,43 @@ def test_a_page_whose_alerts_have_ended_waits_while_what_still_fires_is_silenced
     world.at("0:12").silences("alertname=Slow", until="0:30")
     assert world.until("0:29") == ["0:00 ana push: page, step 1"]
     assert world.until("0:31") == ["0:30 ana sms: page, step 1"]
+
+
+def test_why_nobody_is_told_is_recorded_once_and_again_when_it_changes() -> None:
+    quiet = configured(
+        route("", to="ops", by=("cluster",), wait="0s", interval="5m"), receivers=[channel("ops")]
+    )
+    world = World(quiet)
+    world.silences("alertname=Disk", until="0:32")
+    world.fires("Disk", lasts="9:00")
+    world.fires("Net", lasts="9:00")
+    world.until("0:21")
+    world.silences('alertname=~"Disk|Net"', until="0:42", name="more")
+    world.until("1:00")
+    said = [(r.kind, r.detail["alerts"], len(r.detail["by"])) for r in world.records("muted")]
+    assert said == [("muted", [1], 1), ("muted", [1], 2), ("muted", [2], 1), ("muted", [1], 1)]
+    assert [r.detail["alerts"] for r in world.records("unmuted")] == [[1, 2]]
+    named = world.records("muted")[0].detail["named"]
+    assert list(named) == world.records("muted")[0].detail["by"]
+
+
+def test_a_restart_does_not_record_the_same_reason_again() -> None:
+    quiet = configured(
+        route("", to="ops", by=("cluster",), wait="0s", interval="5m"), receivers=[channel("ops")]
+    )
+    world = World(quiet)
+    world.silences("alertname=Disk", until="9:00")
+    world.fires("Disk", lasts="9:00")
+    world.until("0:12")
+    world.restarts()
+    world.until("0:32")
+    assert len(world.records("muted")) == 1
+
+
+def test_a_muted_step_says_what_mutes_it() -> None:
+    world = World(HOUSE)
+    world.fires("Disk", **DISK)
+    world.at("0:01").silences("alertname=Disk", until="9:00")
+    world.until("0:21")
+    [said] = [record for record in world.records("muted") if record.incident]
+    assert [reason.partition(":")[0] for reason in said.detail["by"]] == ["silence"]

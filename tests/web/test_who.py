@@ -24,6 +24,9 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("GET", "/api/v1/incidents/{number}", "read"),
     ("POST", "/api/v1/incidents/{number}/{action:ack|unack|resolve}", "answer"),
     ("GET", "/api/v1/rejects", "read"),
+    ("GET", "/api/v1/alerts/search", "read"),
+    ("GET", "/api/v1/alerts/{fingerprint}/history", "read"),
+    ("POST", "/api/v1/routes/test", "read"),
     ("POST", "/api/v1/silences/preview", "read"),
     ("POST", "/-/reload", "admin"),
     ("GET", "/metrics", "read"),
@@ -45,6 +48,7 @@ def filled(path: str) -> str:
     return (
         path.replace("{id}", SILENCE_ID)
         .replace("{number}", "7")
+        .replace("{fingerprint}", "0123456789abcdef")
         .replace("{action:ack|unack|resolve}", "ack")
     )
 
