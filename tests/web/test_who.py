@@ -24,6 +24,7 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("GET", "/api/v1/incidents/{number}", "read"),
     ("POST", "/api/v1/incidents/{number}/{action:ack|unack|resolve}", "answer"),
     ("GET", "/api/v1/rejects", "read"),
+    ("GET", "/api/v1/heartbeats", "read"),
     ("GET", "/api/v1/alerts/search", "read"),
     ("GET", "/api/v1/alerts/{fingerprint}/history", "read"),
     ("POST", "/api/v1/routes/test", "read"),
