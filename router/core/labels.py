@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -52,10 +53,15 @@ def identity(canonical: bytes) -> int:
 
 def fingerprint(labels: Mapping[str, str]) -> str:
     """Alertmanager's fingerprint: 64-bit FNV-1a over names and values in order, 16 hex digits."""
+    pairs = ((name.encode(), labels[name].encode()) for name in sorted(labels))
+    return _hashed(b"".join([b"%b\xff%b\xff" % pair for pair in pairs]))
+
+
+@lru_cache(32_768)  # An alert is shown again with every repeat of its group, and hashing is slow.
+def _hashed(text: bytes) -> str:
     hashed = _FNV_OFFSET
-    for name in sorted(labels):
-        for byte in b"%b\xff%b\xff" % (name.encode(), labels[name].encode()):
-            hashed = ((hashed ^ byte) * _FNV_PRIME) & _FNV_MASK
+    for byte in text:
+        hashed = ((hashed ^ byte) * _FNV_PRIME) & _FNV_MASK
     return f"{hashed:016x}"
 
 
@@ -132,6 +138,7 @@ def sort_key(labels: Mapping[str, str]) -> SortKey:
     )
 
 
+@lru_cache(4096)  # Label names are few, their values many.
 def _descending(name: str) -> tuple[int, ...]:
     """A key under which larger names sort first; the last 1 puts `a1` before its prefix `a`."""
     return (*(-ord(char) for char in name), 1)
