@@ -42,6 +42,7 @@ from router.runtime.pulse import Pulse
 from router.runtime.reload import Sight, look, watch
 from router.runtime.stream import Stream
 from router.runtime.streams import Streams
+from router.runtime.trial import Trials
 from router.senders.senders import Senders
 from router.store.store import Store
 from router.web.rooms import Rooms
@@ -50,7 +51,6 @@ from router.web.server import Server, serving
 VERSION = version("tocsin")
 GRACE_SECONDS = 4.0  # For sends under way when the service is told to stop.
 SWEEP_SECONDS = 60.0
-NAMED = 4  # So many times some alerts get their fingerprints, in one sweep.
 LOOK_UPS = 32
 BROKEN = 70  # EX_SOFTWARE of sysexits(3): a supervisor starts us again.
 
@@ -277,9 +277,6 @@ class Service:
         await self._loop.submit([Swept()], urgent=True)
         while not self._loop.queued and not self._loop.disk_full:
             if not await self._store.prune(self._clock.now().wall):
-                break
-        for _ in range(NAMED):
-            if self._loop.queued or self._loop.disk_full or not await self._store.name_alerts():
                 return
 
     def _offer(self, numbers: Sequence[int]) -> None:
@@ -342,6 +339,8 @@ class Service:
             reload=self._live.reload,
             metrics=self._exposition,
             signer=lambda: self._signer,
+            trials=Trials(self._senders, self._clock.now, self._url),
+            traffic=self._metrics.traffic,
             slack_secrets=self._slack_secrets,
             local=local,
             started_at=self._clock.now().wall,

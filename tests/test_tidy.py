@@ -72,6 +72,7 @@ SWALLOWING = {
     "router/app.py": "the process ends, and its supervisor starts it again",
     "router/cli/main.py": "becomes a sentence",
     "router/runtime/courier.py": "a sender's bug costs one attempt",
+    "router/runtime/trial.py": "a sender's bug costs one test",
     "router/runtime/loop.py": "a rule's bug costs one event",
     "router/runtime/stream_intake.py": "a decoder's bug costs one entry",
     "router/senders/apprise.py": "a third party's bug costs one attempt",

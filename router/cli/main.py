@@ -16,6 +16,7 @@ _COMMANDS = {
     "oncall": "router.cli.oncall:oncall",
     "schedule": "router.cli.schedule:schedule",
     "why": "router.cli.why:why",
+    "test-receiver": "router.cli.trial:test_receiver",
     "send": "router.cli.send:send",
     "incidents": "router.cli.incidents:incidents",
     "ack": "router.cli.answer:ack",

@@ -140,6 +140,8 @@ def tallied(tally: Tally) -> Iterator[Metric]:
     invalid = {(_API,): sum(count for _, count in _copy(tally.rejects))}
     yield _counter("alertmanager_alerts_invalid", "Bodies not taken.", invalid, "version")
     yield from _notifications(tally)
+    name, help_ = "alertmanager_notifications_suppressed", "Alerts that a flush told nobody of."
+    yield _counter(name, help_, _singles(dict(_copy(tally.suppressed))), "reason")
     for name, help_, counts, label in (
         ("tocsin_events", "Events decided.", _by_type(tally.events), "event"),
         ("tocsin_commands", "Commands committed.", _by_type(tally.commands), "command"),

@@ -12,10 +12,12 @@ from prometheus_client.registry import Collector
 from router.core import event as e
 from router.core.moment import SECOND, Now
 from router.core.state import State
+from router.core.waiting import Kind
 from router.runtime import log
 from router.runtime.door import Outcome
 from router.runtime.families import Look, Reader, Reloads, Stream, constants, look, looked, tallied
 from router.runtime.tally import Tally
+from router.runtime.traffic import Traffic
 
 _COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _COMMIT_COMMANDS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
@@ -57,6 +59,7 @@ class Metrics(Collector):
         self._constants = tuple(constants(version))
         self._tally = Tally()
         self._reloads = Reloads()
+        self.traffic = Traffic()
         self._seen: Look | None = None
         self._commit = Histogram(
             "tocsin_commit_seconds",
@@ -87,6 +90,8 @@ class Metrics(Collector):
         wall = self._loop.now().wall
         for event, outcome in observed:
             self._tally.add(event, outcome, wall)
+            if type(event) is e.Due and event.kind == Kind.GROUP:
+                self._tally.suppress(self._loop.state, event.id)
 
     def committed(self, seconds: float, commands: int) -> None:
         """A commit of so many commands took so long."""
@@ -131,5 +136,6 @@ class Metrics(Collector):
         yield from self._constants
         yield from tallied(self._tally)
         yield from self._reloads.families()
+        yield from self.traffic.families()
         if self._seen is not None:
             yield from looked(self._seen)

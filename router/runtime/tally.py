@@ -4,11 +4,21 @@ from collections import Counter
 
 from router.core import event as e
 from router.core.command import Record
+from router.core.state import State
 from router.runtime.door import Outcome
 
 # Why an attempt failed, in Alertmanager's words: refused for good, no answer, not now.
 REASONS = ("clientError", "contextDeadlineExceeded", "serverError", "other")
 _ATTEMPTS = frozenset(("sent", "failed", "unknown"))
+
+
+# Why nobody was told, in Alertmanager's words; what is ours alone has its own.
+SUPPRESSED = {
+    "inhibited": "inhibition",
+    "interval": "mute_time_interval",
+    "silence": "silence",
+}
+_SUPPRESSED_BY = (*SUPPRESSED.values(), "active_time_interval", "maintenance")
 
 
 class Tally:
@@ -25,6 +35,7 @@ class Tally:
         self.received: Counter[tuple[str, str]] = Counter()  # (source, status)
         self.rejects: Counter[str] = Counter()  # source
         self.attempts: Counter[str] = Counter()  # integration
+        self.suppressed: Counter[str] = Counter(dict.fromkeys(_SUPPRESSED_BY, 0))
         self.failures: Counter[tuple[str, str]] = Counter()  # (integration, reason)
 
     def add(self, event: e.Event, outcome: Outcome, wall: int) -> None:
@@ -46,6 +57,21 @@ class Tally:
             self.received[report.source, status] += 1
         elif isinstance(event, e.Rejected):
             self.rejects[event.source] += 1
+
+    def suppress(self, state: State, number: int) -> None:
+        """Count the alerts that a group's flush told nobody of, each by its first reason."""
+        hushed = state.hushed.get(number)
+        group = state.groups.get(number)
+        if not hushed or group is None:
+            return
+        route = state.configuration.tree.routes.get(group.route)
+        active = route.active_time_intervals if route else ()
+        for reasons in hushed.values():
+            kind, _, name = reasons[0].partition(":")
+            word = SUPPRESSED.get(kind, kind)
+            if kind == "interval" and name in active:
+                word = "active_time_interval"
+            self.suppressed[word] += 1
 
     def _attempt(self, event: e.Event, record: Record) -> None:
         integration = _integration(record.detail["target"])

@@ -14,6 +14,8 @@ from router.core.stored import Life
 from router.runtime.door import Door
 from router.runtime.links import Signer
 from router.runtime.pulse import Check
+from router.runtime.traffic import Traffic
+from router.runtime.trial import Trials
 
 API_SOURCE = HttpSource(name="api", kind="alertmanager", alertmanager_api=True)
 
@@ -128,8 +130,10 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     slack_secrets: Callable[[], Sequence[Secret]]
     local: bool
     started_at: int
+    trials: Trials
     version: str = ""
     limits: Limits = Limits()
+    traffic: Traffic = msgspec.field(default_factory=Traffic)
 
     def api_source(self) -> HttpSource:
         """The source that `/api/v2/alerts` belongs to."""

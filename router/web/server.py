@@ -9,7 +9,7 @@ import anyio
 from aiohttp import web
 
 from router.web.connection import Connection, Crowd
-from router.web.envelope import envelope
+from router.web.envelope import TRAFFIC, envelope
 from router.web.rooms import Rooms
 from router.web.table import endpoints, guarded
 
@@ -19,6 +19,7 @@ BACKLOG = 1024
 def application(rooms: Rooms) -> web.Application:
     """Everything that can be asked of us, without a socket."""
     app = web.Application(middlewares=[envelope], client_max_size=rooms.limits.body_bytes)
+    app[TRAFFIC] = rooms.traffic
     for endpoint in endpoints(rooms):
         app.router.add_route(endpoint.method, endpoint.path, guarded(endpoint, rooms))
     return app

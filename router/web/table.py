@@ -13,6 +13,7 @@ from router.web.heartbeats import Heartbeats
 from router.web.incidents import Incidents
 from router.web.ingest import Ingest
 from router.web.preview import Preview
+from router.web.receivers import Receivers
 from router.web.refusal import Refused
 from router.web.rooms import Rooms
 from router.web.routes import Routes
@@ -86,6 +87,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("POST", _ANSWER, incidents.answer, "answer"),
         Endpoint("GET", "/api/v1/alerts/search", why.index, "read"),
         Endpoint("GET", "/api/v1/alerts/{fingerprint}/history", why.history, "read"),
+        Endpoint("POST", "/api/v1/receivers/test", Receivers(rooms).test, "admin"),
         Endpoint("POST", "/api/v1/routes/test", Routes(rooms).test, "read"),
         Endpoint("GET", "/api/v1/rejects", incidents.rejects, "read"),
         Endpoint("POST", "/api/v1/silences/preview", Preview(rooms).silence, "read"),

@@ -1,6 +1,7 @@
 """A whole web on loopback: real socket, real front door, real store; only the clock is a hand's."""
 
 import contextlib
+import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,9 @@ from router.ingest.keys import Keys
 from router.runtime.links import Signer
 from router.runtime.loop import Loop
 from router.runtime.pulse import Check
+from router.runtime.traffic import Traffic
+from router.runtime.trial import Trials
+from router.senders.senders import Senders
 from router.store.store import Store
 from router.web.rooms import Limits, Rooms
 from router.web.server import Server, serving
@@ -103,6 +107,8 @@ class Probe:
 class Site:
     """A running web and all that a test may ask of it or do to it."""
 
+    senders: Senders
+
     def __init__(self, loop: Loop, store: Store, loaded: Loaded, clock: HandClock) -> None:
         self.loop = loop
         self.store = store
@@ -113,6 +119,8 @@ class Site:
         self.problems: list[str] = []
         self.reloads = 0
         self.keys = [KEY]
+        self.traffic = Traffic()
+        self.printed = io.StringIO()
         self.limits = Limits(drain_seconds=0.5)
         self.server: Server
         self.http: aiohttp.ClientSession
@@ -135,6 +143,8 @@ class Site:
             reload=self._reload,
             metrics=metrics,
             signer=lambda: Signer(self.keys),
+            trials=Trials(self.senders, self.clock.now, lambda: self.address),
+            traffic=self.traffic,
             slack_secrets=lambda: [slack] if slack else [],
             local=local,
             started_at=self.clock.now().wall,
@@ -225,8 +235,11 @@ async def site(
         loop = Loop(State(loaded.configuration, await store.load()), store, clock)
         here = Site(loop, store, loaded, clock)
         here.limits = limits or here.limits
-        rooms = here.rooms(local, here.limits)
-        async with anyio.create_task_group() as tasks:
+        async with (
+            Senders.open(console=False, out=here.printed) as here.senders,
+            anyio.create_task_group() as tasks,
+        ):
+            rooms = here.rooms(local, here.limits)
             tasks.start_soon(loop.run)
             async with (
                 serving(rooms, "127.0.0.1:0") as here.server,

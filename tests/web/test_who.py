@@ -28,6 +28,7 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("GET", "/api/v1/alerts/search", "read"),
     ("GET", "/api/v1/alerts/{fingerprint}/history", "read"),
     ("POST", "/api/v1/routes/test", "read"),
+    ("POST", "/api/v1/receivers/test", "admin"),
     ("POST", "/api/v1/silences/preview", "read"),
     ("POST", "/-/reload", "admin"),
     ("GET", "/metrics", "read"),
