@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from router.core.event import Event, Reconfigured, Started, Swept
 from router.core.moment import from_datetime
 from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
+from router.core.override import ignored
 from router.core.secret import Secret, secrets_in
 from router.core.settings import HttpSource, RedisSource, is_loopback
 from router.core.state import State
@@ -173,7 +174,7 @@ class Service:
         self._kept = last_good.keep(loaded)
         if self._kept != stored.text:
             self._first.append(Reconfigured(loaded.configuration, self._kept))
-        self._loop = Loop(state, store, self._clock, offer=self._offer)
+        self._loop = Loop(state, store, self._clock)
         self._loop.refusing = crashes.in_a_row(options.data, self._clock.now().wall)
         self._decoders = Decoders(
             lambda: self._loop.state.alerts,
@@ -181,6 +182,7 @@ class Service:
             lambda: self._loop.state.configuration.resolve_timeout,
         )
         self._courier = Courier(self._loop, senders, self._compose)
+        self._loop.offer = self._courier.offer
         self._streams = Streams(self._stream)
         self._senders = senders
         self._metrics = Metrics(self._loop, version=VERSION, streams=lambda: self._streams.readers)
@@ -279,9 +281,6 @@ class Service:
             if not await self._store.prune(self._clock.now().wall):
                 return
 
-    def _offer(self, numbers: Sequence[int]) -> None:
-        self._courier.offer(numbers)
-
     def _compose(self, row: Delivery) -> Outgoing:
         return compose(row, self._store.instance, self._signer, self._url(), self._clock.now())
 
@@ -309,7 +308,8 @@ class Service:
         notes = [f"routes.toml is not in force: {problem}" for problem in self._live.problems]
         notes += [f"printed instead of sent: {what}" for what in self._live.loaded.missing]
         notes += [f"source {name}: Redis does not answer" for name in self._streams.away()]
-        return notes + ([self._clock.distrusted] if self._clock.distrusted else [])
+        notes += ignored(self._loop.state, self._clock.now().wall)
+        return [*notes, *filter(None, [self._clock.distrusted])]
 
     def _sources(self) -> Mapping[str, HttpSource]:
         return {s.name: s for s in self._live.loaded.sources if isinstance(s, HttpSource)}

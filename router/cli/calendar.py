@@ -7,46 +7,41 @@ from typing import Any
 import click
 
 from router.cli import show, when
-from router.core.schedule import Schedule, Shift, on_call, timeline
+from router.core.schedule import Shift
 
 _NOBODY = "·"
 _OTHERS = "?"
 
 
-def as_json(schedule: Schedule, since: int, until: int) -> dict[str, Any]:
-    """The shifts of a span, those with nobody among them."""
-    zone = schedule.timezone
-    return {
-        "schedule": schedule.name,
-        "timezone": zone,
-        "from": when.iso(since, zone),
-        "to": when.iso(until, zone),
-        "shifts": [
-            {"start": when.iso(start, zone), "end": when.iso(end, zone), "users": users}
-            for start, end, users in timeline(schedule, since, until)
-        ],
-    }
-
-
-def draw(schedule: Schedule, since: int, until: int) -> None:
+def draw(told: dict[str, Any]) -> None:
     """Print a line a day with a letter an hour, and in words what changes within the day."""
-    zone = schedule.timezone
-    letters = _letters(schedule, timeline(schedule, since, until))
-    click.echo(show.clean(f"{schedule.name}, {zone}"))
+    zone = told["timezone"]
+    since, until = when.wall(told["from"]), when.wall(told["to"])
+    shifts = [_shift(each) for each in told["shifts"]]
+    letters = _letters(told["people"], shifts)
+    click.echo(show.clean(f"{told['schedule']}, {zone}"))
     show.table([(letter, show.people(users)) for users, letter in letters.items()], indent="  ")
     click.echo(f"\n{'':16}0     6     12    18")
     for start, end in _days(since, until, zone):
+        present = [s for s in shifts if s.start < end and start < s.end]
         drawn = "".join(
-            letters[on_call(schedule, hour)] if since <= hour < until else " "
+            letters[_at(present, hour)] if since <= hour < until else " "
             for hour in when.hours(start, zone)
         )
-        shifts = timeline(schedule, max(start, since), min(end, until))
-        click.echo(show.clean(f"{when.day(start, zone)}  {drawn}  {_words(shifts, zone)}"))
+        click.echo(show.clean(f"{when.day(start, zone)}  {drawn}  {_words(present, zone)}"))
 
 
-def _letters(schedule: Schedule, shifts: Sequence[Shift]) -> dict[tuple[str, ...], str]:
+def _shift(told: dict[str, Any]) -> Shift:
+    return Shift(when.wall(told["start"]), when.wall(told["end"]), tuple(told["users"]))
+
+
+def _at(shifts: Sequence[Shift], wall: int) -> tuple[str, ...]:
+    return next((s.users for s in shifts if s.start <= wall < s.end), ())
+
+
+def _letters(people: Sequence[str], shifts: Sequence[Shift]) -> dict[tuple[str, ...], str]:
     """A letter for all who are on call together, in the order of routes.toml."""
-    place = {person: index for index, person in enumerate(schedule.people())}
+    place = {person: index for index, person in enumerate(people)}
     together = sorted({shift.users for shift in shifts}, key=lambda u: [place[who] for who in u])
     letters = iter(ascii_letters)
     return {users: next(letters, _OTHERS) if users else _NOBODY for users in together}

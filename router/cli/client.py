@@ -45,13 +45,17 @@ def options(command: F) -> F:
 
 
 class Client:
-    """One service. Its errors become failures that say what to do."""
+    """One service. Its errors become failures that say what to do.
 
-    def __init__(self, url: str, token: str) -> None:
+    `instead` is what else can be done when nothing answers.
+    """
+
+    def __init__(self, url: str, token: str, *, instead: str = "") -> None:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             raise Failure(f"{url!r} is no address; write --url like {URL}")
         self.url = url.rstrip("/")
         self._token = token
+        self._instead = instead
         handlers: list[BaseHandler] = [_NoRedirect()]
         if urlsplit(url).hostname in _LOOPBACK:
             handlers.append(ProxyHandler({}))  # No proxy leads to this machine.
@@ -68,6 +72,11 @@ class Client:
     def post(self, path: str, body: object, wanted: str) -> dict[str, Any]:
         """What a POST of this JSON answers, an object that has what is `wanted`."""
         return self._with(wanted, self._ask(self._posting(path, body)))
+
+    def delete(self, path: str, wanted: str, **query: object) -> dict[str, Any]:
+        """What a DELETE answers, an object that has what is `wanted`."""
+        request = Request(f"{self.url}{path}?{urlencode(query)}", method="DELETE")
+        return self._with(wanted, self._ask(request))
 
     def put(self, path: str, body: object) -> None:
         """POST this JSON; there is nothing to be answered but that it was taken."""
@@ -117,7 +126,7 @@ class Client:
         said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         return (
             f"nothing answers at {self.url} ({said}); start it with `tocsin serve`, or say where"
-            " it listens with --url"
+            f" it listens with --url{self._instead}"
         )
 
 

@@ -17,6 +17,8 @@ _COMMANDS = {
     "schedule": "router.cli.schedule:schedule",
     "why": "router.cli.why:why",
     "test-receiver": "router.cli.trial:test_receiver",
+    "override": "router.cli.override:override",
+    "swap": "router.cli.override:swap",
     "send": "router.cli.send:send",
     "incidents": "router.cli.incidents:incidents",
     "ack": "router.cli.answer:ack",

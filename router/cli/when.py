@@ -7,8 +7,6 @@ from router.cli.failure import Failure
 from router.core import civil
 from router.core.moment import from_datetime, to_datetime
 
-YEARS = (1970, 2200)
-
 
 def now() -> int:
     """The wall microseconds it is."""
@@ -22,21 +20,14 @@ def parse(text: str, option: str, timezone: str) -> int:
         Failure: it is none, or too far away.
     """
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Failure(f"{option}: {text!r} is no time; write it like 2026-05-01T12:30") from None
-    if not YEARS[0] <= moment.year <= YEARS[1]:
-        raise Failure(f"{option}: the year {moment.year} is not between {YEARS[0]} and {YEARS[1]}")
-    if moment.tzinfo is None:
-        return civil.first(moment, ZoneInfo(timezone))
-    return from_datetime(moment)
+        return civil.parse(text, ZoneInfo(timezone))
+    except ValueError as error:
+        raise Failure(f"{option}: {error}") from None
 
 
 def midnight(wall: int, timezone: str, days: int = 0) -> int:
     """The wall microseconds at which the local day of a moment began, or one so many days on."""
-    zone = ZoneInfo(timezone)
-    day = civil.local(wall, zone).date() + timedelta(days=days)
-    return civil.first(datetime.combine(day, time()), zone)
+    return civil.midnight(wall, ZoneInfo(timezone), days)
 
 
 def hours(wall: int, timezone: str) -> list[int]:
@@ -63,4 +54,14 @@ def spell(wall: int, timezone: str) -> str:
 
 def iso(wall: int, timezone: str) -> str:
     """A moment for programs, with its offset."""
-    return to_datetime(wall).astimezone(ZoneInfo(timezone)).isoformat()
+    return civil.iso(wall, ZoneInfo(timezone))
+
+
+def wall(text: str) -> int:
+    """The wall microseconds of a time with an offset, as `iso` writes it."""
+    return from_datetime(datetime.fromisoformat(text))
+
+
+def told(text: str | None, timezone: str) -> str:
+    """A time with an offset, as `spell` spells it; nothing for none."""
+    return spell(wall(text), timezone) if text else ""

@@ -1,16 +1,44 @@
 """Local times made instants, exact over every change of the clocks."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from router.core.moment import SECOND, from_datetime, to_datetime
+
+YEARS = (1970, 2200)
 
 
 @lru_cache(maxsize=512)
 def zone(name: str) -> ZoneInfo:
     """The time zone of an IANA name, which exists."""
     return ZoneInfo(name)
+
+
+def parse(text: str, zone: ZoneInfo) -> int:
+    """The wall microseconds of an ISO 8601 time; without an offset it is what the clocks show.
+
+    Raises:
+        ValueError: it is none, or lies too far away for any calendar.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no time; write it like 2026-05-01T12:30") from None
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ValueError(f"the year {moment.year} is not between {YEARS[0]} and {YEARS[1]}")
+    return from_datetime(moment) if moment.tzinfo else first(moment, zone)
+
+
+def iso(wall: int, zone: ZoneInfo) -> str:
+    """A wall time as programs read it, with the offset of the local clocks."""
+    return to_datetime(wall).astimezone(zone).isoformat()
+
+
+def midnight(wall: int, zone: ZoneInfo, days: int = 0) -> int:
+    """The wall microseconds at which the local day of a moment began, or one so many days on."""
+    day = local(wall, zone).date() + timedelta(days=days)
+    return first(datetime.combine(day, time()), zone)
 
 
 def local(wall: int, zone: ZoneInfo) -> datetime:

@@ -11,6 +11,7 @@ from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
+from router.core.override import PostedOverride
 from router.core.silence import Silence
 
 
@@ -206,6 +207,18 @@ class DropHeartbeat(msgspec.Struct, frozen=True):
     id: int
 
 
+class PutOverride(msgspec.Struct, frozen=True):
+    """An override made at run time is new, or ends sooner."""
+
+    override: PostedOverride
+
+
+class DropOverride(msgspec.Struct, frozen=True):
+    """An override that was taken back before it began, or was over long ago, is forgotten."""
+
+    id: int
+
+
 class PutSeen(msgspec.Struct, frozen=True):
     """A stream entry was received at `at` (wall); kept 48 hours."""
 
@@ -282,6 +295,8 @@ Command = (
     | DropSilence
     | PutHeartbeat
     | DropHeartbeat
+    | PutOverride
+    | DropOverride
     | PutSeen
     | PutReject
     | PutConfiguration

@@ -62,11 +62,12 @@ class Draft:
 
     def record(
         self, kind: str, *, alert: int = 0, group: int = 0, incident: int = 0, **detail: Any
-    ) -> None:
-        """Write one line of history."""
+    ) -> int:
+        """Write one line of history; its number."""
+        seq = self.next_id("record")
         self.commands.append(
             c.Record(
-                seq=self.next_id("record"),
+                seq=seq,
                 at=self.now.wall,
                 kind=kind,
                 alert=alert,
@@ -75,6 +76,7 @@ class Draft:
                 detail=detail,
             )
         )
+        return seq
 
     def answer(self, code: str, text: str = "", incident: int = 0) -> None:
         """Tell the one who submitted the event what came of it."""

@@ -4,6 +4,7 @@ import msgspec
 
 from router.core.alert import Report
 from router.core.configuration import Configuration
+from router.core.schedule import Override
 from router.core.silence import Silence
 
 
@@ -145,6 +146,38 @@ class Silenced(msgspec.Struct, frozen=True):
     silences: tuple[Silence, ...]
 
 
+class Overridden(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody made overrides of a schedule: all of them, or none. `via` says how (api, cli)."""
+
+    schedule: str
+    overrides: tuple[Override, ...]
+    by: str
+    via: str
+    comment: str = ""
+
+
+class Swapped(msgspec.Struct, frozen=True, kw_only=True):
+    """`taker` takes the turns `user` has from `start` to `end` (wall); `user` hers in `back`."""
+
+    schedule: str
+    user: str
+    taker: str
+    start: int
+    end: int
+    back: tuple[int, int] | None = None
+    by: str
+    via: str
+    comment: str = ""
+
+
+class OverrideRemoved(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody took an override back, and those that were made with it."""
+
+    id: int
+    by: str
+    via: str
+
+
 class Reconfigured(msgspec.Struct, frozen=True):
     """routes.toml changed. `text` is what is kept of it: the file as written if no secret stands
     in it, else where that is kept."""
@@ -225,6 +258,9 @@ Event = (
     | Noted
     | Raised
     | Silenced
+    | Overridden
+    | Swapped
+    | OverrideRemoved
     | Reconfigured
     | Due
     | Claimed

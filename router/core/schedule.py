@@ -14,7 +14,8 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
 
     `users` are on call in place of the layers, even when they are nobody; None leaves the layers.
     `remove` are not on call, so that another of the turn or the layer below steps in. `add` are
-    on call beside whoever else is.
+    on call beside whoever else is. Of each pair in `replace` the second carries what the first
+    would. `id` is the number of one that was made while the service ran, 0 of one in the file.
     """
 
     start: int
@@ -22,6 +23,12 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[str, ...] | None = None
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    replace: tuple[tuple[str, str], ...] = ()
+    id: int = 0
+
+    def people(self) -> tuple[str, ...]:
+        """Everybody it can put on call."""
+        return (*(self.users or ()), *self.add, *(taker for _, taker in self.replace))
 
     def covers(self, wall: int) -> bool:
         """Whether it holds at a wall time."""
@@ -43,7 +50,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     def people(self) -> tuple[str, ...]:
         """Everybody it can ever put on call."""
         rostered = chain.from_iterable(chain.from_iterable(layer.turns for layer in self.layers))
-        excepted = chain.from_iterable((*(o.users or ()), *o.add) for o in self.overrides)
+        excepted = chain.from_iterable(override.people() for override in self.overrides)
         return tuple(dict.fromkeys(chain(rostered, excepted)))
 
 
@@ -59,15 +66,21 @@ def on_call(schedule: Schedule, wall: int) -> tuple[str, ...]:
     """Who is on call at a wall time in microseconds, first to be called first.
 
     The highest layer with anybody on call counts, and those of equal priority together. An
-    override's `users` hide the layers completely, even when they name nobody; then whoever an
-    override removes goes, and whoever one adds comes last.
+    override's `users` hide the layers completely, even when they name nobody; of several the last
+    one counts. Then whoever an override removes goes, whoever one adds comes last, and whoever one
+    replaces gives way, by one override after another.
     """
     present = [override for override in schedule.overrides if override.covers(wall)]
     removed = frozenset(chain.from_iterable(override.remove for override in present))
     named = [override.users for override in present if override.users is not None]
-    people = chain.from_iterable(named) if named else _rostered(schedule.layers, wall, removed)
+    people = named[-1] if named else _rostered(schedule.layers, wall, removed)
     added = chain.from_iterable(override.add for override in present)
-    return tuple(dict.fromkeys(chain((p for p in people if p not in removed), added)))
+    found = [*(person for person in people if person not in removed), *added]
+    for override in present:
+        if override.replace:
+            takers = dict(override.replace)
+            found = [takers.get(person, person) for person in found]
+    return tuple(dict.fromkeys(found))
 
 
 def _rostered(layers: Iterable[Layer], wall: int, removed: frozenset[str]) -> list[str]:
@@ -86,6 +99,8 @@ def timeline(schedule: Schedule, since: int, until: int) -> list[Shift]:
     Shifts in which nobody is on call are there too; neighbours never have the same people. At
     every moment it agrees with `on_call`.
     """
+    near = tuple(o for o in schedule.overrides if o.start < until and since < o.end)
+    schedule = msgspec.structs.replace(schedule, overrides=near)
     shifts: list[Shift] = []
     for start, end in pairwise(_changes(schedule, since, until)):
         users = on_call(schedule, start)

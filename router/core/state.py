@@ -18,6 +18,7 @@ from router.core.labels import decode
 from router.core.lingering import Lingering
 from router.core.maintenance import Maintenances
 from router.core.notification import Delivery, LogEntry
+from router.core.override import PostedOverride, effective, lay
 from router.core.silence import Silences
 from router.core.stored import Stored
 from router.core.subject import discard, subject_of
@@ -34,11 +35,14 @@ class State:
     (`"group"` or `"incident"`, number), `logged` the lanes that were told about a subject.
     `firing` counts each group's firing alerts. `members` of a group include those in `leaving`.
     `lingering` are resolved incidents that their alerts may bring back yet.
+    `configuration` is what is `filed` in routes.toml, with the `overrides` made since.
     `reroute` are the alerts to be routed anew, the next ones last, `reroute_slice` at a time.
     """
 
     def __init__(self, configuration: Configuration, stored: Stored) -> None:
-        self.configuration = configuration
+        self.overrides: dict[int, PostedOverride] = {each.id: each for each in stored.overrides}
+        self.filed = configuration
+        self.configuration = effective(configuration, self.overrides.values())
         self.instance = stored.instance
         self.alerts: dict[bytes, Alert] = {}
         self.by_id: dict[int, Alert] = {}
@@ -176,14 +180,7 @@ class State:
     def _refresh_alert(self, command: c.RefreshAlert) -> None:
         alert = self.by_id[command.id]
         sooner = command.expires_due < alert.expires_due
-        alert.ends_at = command.ends_at
-        alert.expires_due = command.expires_due
-        alert.updated_at = command.updated_at
-        alert.timeout = command.timeout
-        alert.annotations = command.annotations
-        alert.url = command.url
-        alert.source = command.source
-        alert.repeats += 1
+        alert.refresh(command)
         if sooner and alert.firing:
             self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
 
@@ -285,7 +282,8 @@ class State:
             discard(self.logged, subject_of(entry), command.lane)
 
     def _put_configuration(self, command: c.PutConfiguration) -> None:
-        before, self.configuration = self.configuration, command.configuration
+        before, self.filed = self.configuration, command.configuration
+        self.configuration = effective(self.filed, self.overrides.values())
         self.maintenances = Maintenances(command.configuration.maintenance.values())
         if before.inhibit != command.configuration.inhibit:
             self.inhibitor = Inhibitor(command.configuration.inhibit)
@@ -339,6 +337,8 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.DropSilence: lambda state, command: state.silences.drop(command.id),
     c.PutHeartbeat: lambda state, command: state.heartbeats.put(command.beat),
     c.DropHeartbeat: lambda state, command: state.heartbeats.drop(command.id),
+    c.PutOverride: lambda state, command: lay(state, command.override.id, command.override),
+    c.DropOverride: lambda state, command: lay(state, command.id, None),
     c.PutConfiguration: State._put_configuration,
     c.Record: lambda state, command: state.last.update(record=command.seq),
 }

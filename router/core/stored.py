@@ -8,6 +8,7 @@ from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
+from router.core.override import PostedOverride
 from router.core.silence import Silence
 
 
@@ -42,6 +43,7 @@ class Stored(msgspec.Struct, kw_only=True):
     log: list[LogEntry] = []
     silences: list[Silence] = []
     heartbeats: list[Beat] = []
+    overrides: list[PostedOverride] = []
     tombstones: dict[int, int] = {}
     requests: list[PutRequest] = []
     last: dict[str, int] = {}

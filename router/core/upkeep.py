@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from router.core import command as c
-from router.core import edited, membership, vigil
+from router.core import edited, membership, overriding, vigil
 from router.core import event as e
 from router.core.draft import Draft
 from router.core.moment import DAY, MINUTE
@@ -162,7 +162,7 @@ def _alarm(draft: Draft, number: int, what: str, error: str, incident: int = 0) 
 
 
 def swept(draft: Draft) -> None:
-    """Forget silences, stream ends and requests that nothing can ask about any more."""
+    """Forget silences, stream ends, requests and overrides that nothing can ask about."""
     now = draft.now.wall
     for silence in draft.state.silences.all():
         if silence.ends_at + draft.configuration.retention < now:
@@ -173,3 +173,4 @@ def swept(draft: Draft) -> None:
     for request in draft.state.requests.values():
         if request.at + REQUESTS_KEPT < now:
             draft.add(c.DropRequest(request.key))
+    overriding.swept(draft)

@@ -66,7 +66,7 @@ class Loop:
         self._state = state
         self._journal = journal
         self._clock = clock
-        self._offer = offer
+        self.offer = offer
         self.observe = observe
         self.committed = committed
         self._stopwatch = stopwatch
@@ -302,7 +302,7 @@ class Loop:
         if batch.observed:
             self.observe(batch.observed)
         if batch.ready:
-            self._offer(batch.ready)
+            self.offer(batch.ready)
 
     async def _undo(self, batch: _Batch, error: DiskFull) -> None:
         """The disk is full: forget the batch, go on from what is on disk, keep paging.

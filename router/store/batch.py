@@ -12,6 +12,7 @@ from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
+from router.core.override import PostedOverride
 from router.core.silence import Silence
 
 
@@ -41,6 +42,7 @@ class Batch:
         self.log: dict[str, LogEntry | None] = {}
         self.silences: dict[str, Silence | None] = {}
         self.heartbeats: dict[int, Beat | None] = {}
+        self.overrides: dict[int, PostedOverride | None] = {}
         self.tombstones: dict[int, int | None] = {}
         self.requests: dict[str, c.PutRequest | None] = {}
         self.seen: dict[tuple[str, str], int] = {}
@@ -156,6 +158,12 @@ class Batch:
     def _drop_request(self, command: c.DropRequest) -> None:
         self.requests[command.key] = None
 
+    def _put_override(self, command: c.PutOverride) -> None:
+        self.overrides[command.override.id] = command.override
+
+    def _drop_override(self, command: c.DropOverride) -> None:
+        self.overrides[command.id] = None
+
     def _put_seen(self, command: c.PutSeen) -> None:
         self.seen.setdefault((command.source, command.entry), command.at)
 
@@ -194,6 +202,8 @@ _TAKERS: dict[type, Callable[[Batch, Any], object]] = {
     c.DropHeartbeat: Batch._drop_heartbeat,
     c.PutRequest: Batch._put_request,
     c.DropRequest: Batch._drop_request,
+    c.PutOverride: Batch._put_override,
+    c.DropOverride: Batch._drop_override,
     c.PutSeen: Batch._put_seen,
     c.PutReject: Batch._put_reject,
     c.PutConfiguration: Batch._put_configuration,

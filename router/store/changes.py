@@ -16,6 +16,7 @@ from router.store import (
     intake,
     log,
     outbox,
+    overrides,
     past,
     requests,
     silences,
@@ -103,6 +104,9 @@ def _told(batch: Batch) -> Iterable[Change]:
     beats_kept, beats_gone = _split(batch.heartbeats)
     yield Change(heartbeats.DROP, beats_gone)
     yield Change(heartbeats.PUT, heartbeats.SHAPE.rows(beats_kept))
+    overrides_kept, overrides_gone = _split(batch.overrides)
+    yield Change(overrides.DROP, overrides_gone)
+    yield Change(overrides.PUT, overrides.SHAPE.rows(overrides_kept))
 
 
 def _came(batch: Batch) -> Iterable[Change]:

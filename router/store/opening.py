@@ -18,6 +18,7 @@ from router.store import (
     incidents,
     log,
     outbox,
+    overrides,
     requests,
     silences,
 )
@@ -80,6 +81,7 @@ def load(db: sqlite3.Connection, instance: str) -> Stored:
         log=log.load(db),
         silences=silences.load(db),
         heartbeats=heartbeats.load(db),
+        overrides=overrides.load(db),
         tombstones=alerts.load_tombstones(db),
         requests=requests.load(db),
         last=last,

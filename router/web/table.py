@@ -12,11 +12,13 @@ from router.web.health import Probes
 from router.web.heartbeats import Heartbeats
 from router.web.incidents import Incidents
 from router.web.ingest import Ingest
+from router.web.overrides import Overrides
 from router.web.preview import Preview
 from router.web.receivers import Receivers
 from router.web.refusal import Refused
 from router.web.rooms import Rooms
 from router.web.routes import Routes
+from router.web.schedules import Schedules
 from router.web.slack import Slack
 from router.web.v2.alerts import Alerts
 from router.web.v2.groups import Groups
@@ -89,6 +91,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("GET", "/api/v1/alerts/{fingerprint}/history", why.history, "read"),
         Endpoint("POST", "/api/v1/receivers/test", Receivers(rooms).test, "admin"),
         Endpoint("POST", "/api/v1/routes/test", Routes(rooms).test, "read"),
+        *_on_call(rooms),
         Endpoint("GET", "/api/v1/rejects", incidents.rejects, "read"),
         Endpoint("POST", "/api/v1/silences/preview", Preview(rooms).silence, "read"),
         Endpoint("GET", "/health/live", probes.live, None, waits=False),
@@ -103,6 +106,19 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("HEAD", "/-/ready", probes.prepared, None, waits=False),
         Endpoint("POST", "/-/reload", probes.reload, "admin", waits=False),
         Endpoint("GET", "/metrics", probes.metrics, "read", waits=False),
+    ]
+
+
+def _on_call(rooms: Rooms) -> list[Endpoint]:
+    schedules, overrides = Schedules(rooms), Overrides(rooms)
+    return [
+        Endpoint("GET", "/api/v1/oncall", schedules.on_call, "read"),
+        Endpoint("GET", "/api/v1/schedules", schedules.index, "read"),
+        Endpoint("GET", "/api/v1/schedules/{name}", schedules.show, "read"),
+        Endpoint("GET", "/api/v1/overrides", overrides.index, "read"),
+        Endpoint("POST", "/api/v1/overrides", overrides.post, "answer"),
+        Endpoint("DELETE", "/api/v1/overrides/{id}", overrides.remove, "answer"),
+        Endpoint("POST", "/api/v1/swaps", overrides.swap, "answer"),
     ]
 
 

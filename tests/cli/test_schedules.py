@@ -221,6 +221,12 @@ def test_the_shifts_of_a_schedule_for_programs(house: Path) -> None:
             },
             {"start": "2026-03-30T17:00:00+09:00", "end": "2026-03-31T00:00:00+09:00", "users": []},
         ],
+        "allow_gaps": False,
+        "people": ["bo"],
+        "gaps": [
+            {"start": "2026-03-30T00:00:00+09:00", "end": "2026-03-30T09:00:00+09:00"},
+            {"start": "2026-03-30T17:00:00+09:00", "end": "2026-03-31T00:00:00+09:00"},
+        ],
     }
 
 

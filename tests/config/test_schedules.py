@@ -404,6 +404,23 @@ TWO = LAYER + "users = ['ana', 'bo']\n"
             ".overrides[0].users[0]: no user 'boo'; did you mean 'bo'?",
         ),
         (
+            ALONE + OVERRIDE + SPAN + "replace = { ana = 'boo' }\n",
+            6,
+            ".overrides[0].replace.ana: no user 'boo'; did you mean 'bo'?",
+        ),
+        (
+            ALONE + OVERRIDE + SPAN + "replace = { ana = 'ana' }\n",
+            6,
+            ".overrides[0].replace.ana: carries her own turns already",
+        ),
+        (
+            ALONE
+            + (OVERRIDE + SPAN + "replace = { ana = 'bo' }\n")
+            + (OVERRIDE + SPAN + "replace = { ana = 'cy' }\n"),
+            7,
+            ".overrides[1]: overlaps overrides[0]: both replace 'ana'",
+        ),
+        (
             ALONE + OVERRIDE + SPAN + "add = ['bo']\nremove = ['bo']\n",
             3,
             ".overrides[0]: adds and removes 'bo'",

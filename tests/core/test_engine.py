@@ -16,6 +16,7 @@ from router.core.engine import decide
 from router.core.labels import canonical
 from router.core.matcher import parse_list
 from router.core.moment import DAY, HOUR, MINUTE
+from router.core.schedule import Override
 from router.core.silence import Silence
 from router.core.state import State
 from router.core.waiting import Kind
@@ -58,6 +59,14 @@ def events(world: World) -> list[e.Event]:
     for beat in world.state.heartbeats.all():
         found += [e.Due(Kind.HEARTBEAT, beat.id), e.Stopped(Kind.HEARTBEAT, beat.id, "spoiled")]
     found += [e.Raised(to="bo", text="come", by="ana", via="test", key="k")]
+    start, end = world.now.wall, world.now.wall + HOUR
+    change = Override(start=start, end=end, users=("ana",))
+    who: Any = {"by": "ana", "via": "test"}
+    found += [e.Overridden(schedule="primary", overrides=(change,), **who)]
+    found += [
+        e.Swapped(schedule="primary", user="ana", taker="bo", start=start, end=end, **who),
+        e.OverrideRemoved(id=1, **who),
+    ]
     found += [e.Reconfigured(configuration, b"") for configuration in CONFIGURATIONS.values()]
     for number in world.state.incidents:
         found.append(e.Acknowledged(incident=number, by="ana", via="test"))

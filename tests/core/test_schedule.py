@@ -270,6 +270,9 @@ def exceptions(draw: st.DrawFn) -> Override:
         users=draw(st.none() | some),
         add=draw(some),
         remove=draw(some),
+        replace=tuple(
+            draw(st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))).items()
+        ),
     )
 
 

@@ -14,7 +14,9 @@ from router.core import command as c
 from router.core.configuration import Configuration, Digest, Policy
 from router.core.incident import Status
 from router.core.matcher import Matcher
+from router.core.override import PostedOverride
 from router.core.route import Route, Tree
+from router.core.schedule import Override
 from router.core.silence import Silence
 from router.core.stored import Stored
 from router.errors import StoreError
@@ -28,6 +30,15 @@ SILENCE = Silence(
     ends_at=WALL + 1,
     comment="maintenance",
     annotations={"ticket": "4711"},
+)
+OVERRIDE = PostedOverride(
+    id=7,
+    schedule="primary",
+    change=Override(start=WALL, end=WALL + 1, users=(), add=("ana",), replace=(("bo", "cy"),)),
+    kind="temporary",
+    part_of=6,
+    created_at=WALL,
+    created_by="dora",
 )
 DIGEST = Policy(name="info", steps=(), digest=Digest(at=540, notify=("team:x",)))
 CONFIGURATION = Configuration(tree=Tree(Route(id="r", key="{}", receiver="default")))
@@ -80,6 +91,7 @@ CLAIMED = delivery(2, claimed=True, attempt=1, resolved=(5,), ref="1700.1", last
         ),
         pytest.param([c.PutLog(log_entry("l"))], {"log": [log_entry("l")]}, id="what was told"),
         pytest.param([c.PutSilence(SILENCE)], {"silences": [SILENCE]}, id="a silence"),
+        pytest.param([c.PutOverride(OVERRIDE)], {"overrides": [OVERRIDE]}, id="an override"),
         pytest.param(
             [c.PutConfiguration(CONFIGURATION, b"[x]\n", WALL)],
             {"text": b"[x]\n"},
@@ -120,6 +132,7 @@ async def test_a_start_finds(
         pytest.param([c.Enqueue(delivery(1))], [c.CloseDelivery(1, "delivered")], id="a delivery"),
         pytest.param([c.PutLog(log_entry("l"))], [c.DropLog("l")], id="what was told"),
         pytest.param([c.PutSilence(SILENCE)], [c.DropSilence("s-1")], id="a silence"),
+        pytest.param([c.PutOverride(OVERRIDE)], [c.DropOverride(7)], id="an override"),
     ],
 )
 @pytest.mark.parametrize("batches", [1, 2])

@@ -8,7 +8,7 @@ import anyio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support.things import POLICY, alert, delivery, group, stamp
+from support.things import POLICY, WALL, alert, delivery, group, stamp
 
 from router.core import command as c
 from router.core.alert import Alert
@@ -17,6 +17,8 @@ from router.core.group import Group
 from router.core.incident import Incident, Status
 from router.core.matcher import Matcher
 from router.core.notification import Delivery, LogEntry
+from router.core.override import PostedOverride
+from router.core.schedule import Override
 from router.core.silence import Silence
 from router.core.stored import Stored
 from router.store.store import Store
@@ -53,6 +55,15 @@ SILENCES = things(
     matchers=st.just((Matcher("team", "=~", "a.*"),)),
     annotations=st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
 )
+
+
+def _override(id_: int, comment: str) -> PostedOverride:
+    change = Override(start=WALL, end=WALL + id_, replace=(("ana", "bo"),))
+    return PostedOverride(
+        id=id_, schedule="primary", change=change, part_of=1, created_at=WALL, comment=comment
+    )
+
+
 COMMANDS: st.SearchStrategy[c.Command] = st.one_of(
     ALERTS.map(c.PutAlert),
     IDS.map(c.DropAlert),
@@ -73,6 +84,8 @@ COMMANDS: st.SearchStrategy[c.Command] = st.one_of(
     NAMES.map(c.DropLog),
     SILENCES.map(c.PutSilence),
     NAMES.map(c.DropSilence),
+    st.builds(_override, IDS, st.text(max_size=4)).map(c.PutOverride),
+    IDS.map(c.DropOverride),
     st.just(c.Answer("ok")),
 )
 
@@ -88,6 +101,7 @@ class Model:
         self.deliveries: dict[int, Delivery] = {}
         self.log: dict[str, LogEntry] = {}
         self.silences: dict[str, Silence] = {}
+        self.overrides: dict[int, PostedOverride] = {}
         self.tombstones: dict[int, int] = {}
         self.last = {"alert": 0, "group": 0, "incident": 0, "delivery": 0, "record": 0}
 
@@ -145,6 +159,10 @@ class Model:
                 self.silences[silence.id] = silence
             case c.DropSilence(id=name):
                 self.silences.pop(name, None)
+            case c.PutOverride(override):
+                self.overrides[override.id] = override
+            case c.DropOverride(id=id_):
+                self.overrides.pop(id_, None)
 
     def _used(self, kind: str, id_: int) -> None:
         self.last[kind] = max(self.last[kind], id_)
@@ -159,6 +177,7 @@ class Model:
         assert [self.deliveries[id_] for id_ in sorted(self.deliveries)] == stored.deliveries
         assert {e.lane: e for e in stored.log} == self.log
         assert {s.id: s for s in stored.silences} == self.silences
+        assert {o.id: o for o in stored.overrides} == self.overrides
         assert (stored.tombstones, stored.last) == (self.tombstones, self.last)
 
 

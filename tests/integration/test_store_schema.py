@@ -18,6 +18,7 @@ from router.store import (
     intake,
     log,
     outbox,
+    overrides,
     requests,
     silences,
 )
@@ -32,11 +33,24 @@ TABLES: dict[str, Shape[Any]] = {
     "incident": incidents.SHAPE,
     "delivery": outbox.SHAPE,
     "log": log.SHAPE,
+    "override": overrides.SHAPE,
     "event": history.SHAPE,
     "heartbeat": heartbeats.SHAPE,
     "request": requests.SHAPE,
 }
-MODULES = (alerts, groups, heartbeats, history, incidents, intake, log, outbox, requests, silences)
+MODULES = (
+    alerts,
+    groups,
+    heartbeats,
+    history,
+    incidents,
+    intake,
+    log,
+    outbox,
+    overrides,
+    requests,
+    silences,
+)
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": statement
     for module in MODULES

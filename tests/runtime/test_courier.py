@@ -219,7 +219,7 @@ async def test_messages_to_one_destination_keep_their_distance() -> None:
 
 async def test_a_wake_up_that_was_missed_costs_lateness_only() -> None:
     async with house() as rooms:
-        rooms.loop._offer = lambda _numbers: None
+        rooms.loop.offer = lambda _numbers: None
         await rooms.alert()
         await rooms.quiet()
         assert not rooms.post.sent

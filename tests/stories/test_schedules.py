@@ -154,3 +154,52 @@ def test_several_on_call_are_rung_together_and_one_answer_is_enough() -> None:
         "0:00 ana sms: page, step 1",
         "0:00 bo sms: page, step 1",
     ]
+
+
+def test_an_override_made_meanwhile_counts_from_the_next_step() -> None:
+    world = World(house(schedule(layer("ana"))))
+    world.at("0:00").fires("Disk")
+    assert world.at("0:02").overrides("0:02", "0:08", "cy") == "overridden"
+    assert world.until("0:11") == [
+        "0:00 ana sms: page, step 1",
+        "0:05 cy sms: page, step 2",
+        "0:10 ana sms: page, step 1",
+    ]
+
+
+def test_a_swap_counts_for_the_step_and_for_the_acknowledgement_that_times_out() -> None:
+    ring = policy("critical", step("5m", "schedule:primary"), rounds=2, ack_timeout="15m")
+    world = World(house(schedule(layer("ana")), ring))
+    world.at("0:00").fires("Disk")
+    world.at("0:01").acks(by="ana")
+    assert world.at("0:02").swaps("0:02", "1:00", "ana", "bo") == "swapped"
+    assert world.until("0:17") == [
+        "0:00 ana sms: page, step 1",
+        "0:16 ana sms: page, acknowledgement timed out",
+        "0:16 bo sms: page, acknowledgement timed out",
+    ]
+
+
+def test_an_override_outlives_a_restart_and_a_reload() -> None:
+    world = World(house(schedule(layer("ana"))))
+    world.overrides("0:00", "1:00", "cy")
+    world.restarts(back="0:10")
+    world.reloads(house(schedule(layer("bo"))))
+    world.at("0:11").fires("Disk")
+    assert world.until("0:12") == ["0:11 cy sms: page, step 1"]
+
+
+def test_an_override_of_somebody_who_was_deleted_meanwhile_leaves_the_layers() -> None:
+    world = World(house(schedule(layer("ana"))))
+    world.overrides("0:00", "1:00", "bo")
+    gone = configured(
+        route(policy="critical", by=("alertname",), wait="0s"),
+        users=[person("ana", "sms")],
+        receivers=[channel("boss")],
+        policies=[RING],
+        fallback=("receiver:boss",),
+        schedules={"primary": schedule(layer("ana"))},
+    )
+    world.at("0:02").reloads(gone)
+    world.fires("Disk")
+    assert world.until("0:03") == ["0:02 ana sms: page, step 1"]

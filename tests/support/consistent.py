@@ -85,6 +85,7 @@ def durable(state: State) -> dict[str, Any]:
         "logged": state.logged,
         "silences": {silence.id: silence for silence in state.silences.all()},
         "heartbeats": state.heartbeats.all(),
+        "overrides": state.overrides,
         "tombstones": state.tombstones,
         "last": state.last,
     }

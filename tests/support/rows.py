@@ -10,6 +10,7 @@ from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
+from router.core.override import PostedOverride
 from router.core.silence import Silence
 from router.core.stored import Stored
 
@@ -27,6 +28,7 @@ class Rows:
         self.log: dict[str, LogEntry] = {}
         self.silences: dict[str, Silence] = {}
         self.heartbeats: dict[int, Beat] = {}
+        self.overrides: dict[int, PostedOverride] = {}
         self.tombstones: dict[int, int] = {}
         self.requests: dict[str, c.PutRequest] = {}
         self.last: dict[str, int] = {}
@@ -52,6 +54,7 @@ class Rows:
             log=list(self.log.values()),
             silences=list(self.silences.values()),
             heartbeats=[beat for _, beat in sorted(self.heartbeats.items())],
+            overrides=list(self.overrides.values()),
             tombstones=dict(self.tombstones),
             requests=list(self.requests.values()),
             last=dict(self.last),
@@ -109,6 +112,10 @@ class Rows:
             case c.CloseDelivery(id=number, outcome=outcome):
                 del self.deliveries[number]
                 self.outcomes[number] = outcome
+            case c.PutOverride(override=override):
+                self.overrides[override.id] = override
+            case c.DropOverride(id=number):
+                del self.overrides[number]
             case c.PutLog(entry=entry):
                 self.log[entry.lane] = entry
             case c.DropLog(lane=lane):

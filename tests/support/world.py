@@ -11,6 +11,7 @@ from router.core.incident import Incident
 from router.core.labels import canonical
 from router.core.matcher import parse_list
 from router.core.moment import Now
+from router.core.schedule import Override
 from router.core.sending import wanted
 from router.core.silence import Silence, expire
 from router.core.state import State
@@ -161,6 +162,21 @@ class World:
         silence = self.state.silences.get(name)
         assert silence is not None
         self.submit(e.Silenced((expire(silence, self.now.wall),)))
+
+    def overrides(self, since: str, until: str, *users: str, on: str = "primary") -> str:
+        """Somebody puts these on call for a while."""
+        start, end = BEGAN.wall + after(since), BEGAN.wall + after(until)
+        change = Override(start=start, end=end, users=users)
+        return self.submit(e.Overridden(schedule=on, overrides=(change,), by="boss", via="test"))
+
+    def swaps(self, since: str, until: str, user: str, taker: str, on: str = "primary") -> str:
+        """Somebody takes another's turns for a while."""
+        start, end = BEGAN.wall + after(since), BEGAN.wall + after(until)
+        return self.submit(
+            e.Swapped(
+                schedule=on, user=user, taker=taker, start=start, end=end, by="boss", via="test"
+            )
+        )
 
     def reloads(self, configuration: Configuration) -> None:
         """routes.toml is edited."""

@@ -29,6 +29,13 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("GET", "/api/v1/alerts/{fingerprint}/history", "read"),
     ("POST", "/api/v1/routes/test", "read"),
     ("POST", "/api/v1/receivers/test", "admin"),
+    ("GET", "/api/v1/oncall", "read"),
+    ("GET", "/api/v1/schedules", "read"),
+    ("GET", "/api/v1/schedules/{name}", "read"),
+    ("GET", "/api/v1/overrides", "read"),
+    ("POST", "/api/v1/overrides", "answer"),
+    ("DELETE", "/api/v1/overrides/{id}", "answer"),
+    ("POST", "/api/v1/swaps", "answer"),
     ("POST", "/api/v1/silences/preview", "read"),
     ("POST", "/-/reload", "admin"),
     ("GET", "/metrics", "read"),
@@ -49,6 +56,7 @@ def basic(pair: str) -> dict[str, str]:
 def filled(path: str) -> str:
     return (
         path.replace("{id}", SILENCE_ID)
+        .replace("{name}", "primary")
         .replace("{number}", "7")
         .replace("{fingerprint}", "0123456789abcdef")
         .replace("{action:ack|unack|resolve}", "ack")
