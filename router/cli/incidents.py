@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from router.cli import client, show
+from router.cli import client, show, timeline
 
-_HIDDEN = ("at", "kind", "seq", "alert", "alerts", "named", "key", "cid", "target")
+_NEXT = {"acknowledged": "times out", "snoozed": "snoozed until"}
 Incident = dict[str, Any]
 
 
@@ -14,7 +14,7 @@ Incident = dict[str, Any]
 @click.argument("number", required=False, type=click.IntRange(1), metavar="[N]")
 @click.option(
     "--status",
-    type=click.Choice(["open", "triggered", "acknowledged", "resolved", "all"]),
+    type=click.Choice(["open", "triggered", "acknowledged", "snoozed", "resolved", "all"]),
     default="open",
     show_default=True,
 )
@@ -71,10 +71,14 @@ def _standing(incident: Incident) -> str:
         return show.moment(incident["resolved_at"])
     if incident["status"] == "acknowledged":
         return f"by {incident['answered_by']}"
+    if incident["status"] == "snoozed":
+        return f"by {incident['snoozed_by']} until {show.moment(incident['snoozed_until'])}"
     if incident["held"]:
         return "its alerts have ended"
     if incident["exhausted"]:
         return "nobody answered; the fallback is told"
+    if incident["answer_overdue"]:
+        return "muted, and its answer is overdue" if incident["muted"] else "its answer is overdue"
     return "muted" if incident["muted"] else ""
 
 
@@ -82,33 +86,38 @@ def _one(incident: Incident) -> None:
     click.echo(show.clean(f"Incident {incident['number']}: {incident['title']}"))
     by = f" by {incident['answered_by']}" if incident["answered_by"] else ""
     step = f", round {incident['round'] + 1}, step {incident['step'] + 1}"
+    if incident["status"] != "triggered":
+        step = ""
     waits = incident["next_step_at"]
     facts = {
         "status": f"{incident['status']}{by}",
         "note": "" if incident["status"] == "acknowledged" else _standing(incident),
+        "text": incident["text"],
         "policy": f"{incident['policy']} ({incident['priority']})",
         "opened": show.moment(incident["opened_at"]),
+        "answer due": _due(incident),
         "answered": show.moment(incident["answered_at"]),
+        "assigned to": ", ".join(incident["assigned_to"]),
+        "responders": ", ".join(incident["responders"]),
         "resolved": show.moment(incident["resolved_at"]),
-        "next step": f"{show.moment(waits)}{step}" if waits else "",
+        _NEXT.get(incident["status"], "next step"): f"{show.moment(waits)}{step}" if waits else "",
+        "version": str(incident["version"]),
     }
     show.table([(name, fact) for name, fact in facts.items() if fact], indent="  ")
     if incident["alerts"]:
         click.echo("\nAlerts")
         show.table([_alert(alert) for alert in incident["alerts"]], indent="  ")
     click.echo("\nTimeline")
-    show.table([_line(line) for line in incident["timeline"]], indent="  ")
+    show.table([timeline.line(entry) for entry in incident["timeline"]], indent="  ")
+
+
+def _due(incident: Incident) -> str:
+    """By when an answer is due; afterwards, whether it came too late."""
+    due = show.moment(incident["answer_due_at"])
+    late = "overdue" if due else "passed unanswered"
+    return f"{due} {late if incident['answer_overdue'] else ''}".strip()
 
 
 def _alert(alert: dict[str, Any]) -> tuple[str, ...]:
     labels = " ".join(f"{name}={value}" for name, value in sorted(alert["labels"].items()))
     return alert["status"], f"since {alert['starts_at']}", labels
-
-
-def _line(line: dict[str, Any]) -> tuple[str, ...]:
-    detail = (f"{name}={_short(line[name])}" for name in line if name not in _HIDDEN and line[name])
-    return line["at"], line["kind"], line.get("target", ""), " ".join(detail)
-
-
-def _short(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -24,6 +24,13 @@ _COMMANDS = {
     "ack": "router.cli.answer:ack",
     "unack": "router.cli.answer:unack",
     "resolve": "router.cli.answer:resolve",
+    "snooze": "router.cli.incident_actions:snooze",
+    "unsnooze": "router.cli.incident_actions:unsnooze",
+    "escalate": "router.cli.incident_actions:escalate",
+    "reassign": "router.cli.incident_actions:reassign",
+    "responders": "router.cli.incident_actions:responders",
+    "note": "router.cli.incident_actions:note",
+    "page": "router.cli.page:page",
     "rejects": "router.cli.rejects:rejects",
     "heartbeats": "router.cli.heartbeats:heartbeats",
 }

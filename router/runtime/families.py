@@ -48,6 +48,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     groups: int
     configuration: Configuration
     incidents: Mapping[str, int]
+    overdue: int
     deliveries: tuple[Delivery, ...]
     silences: tuple[Silence, ...]
     heartbeats: tuple[Beat, ...]
@@ -74,6 +75,7 @@ def look(
         groups=len(state.groups),
         configuration=state.configuration,
         incidents=Counter(incident.status.value for incident in state.incidents.values()),
+        overdue=sum(i.late and i.answer_due is not None for i in state.incidents.values()),
         deliveries=tuple(state.deliveries.values()),
         silences=state.silences.all(),
         heartbeats=tuple(state.heartbeats.all()),
@@ -102,6 +104,8 @@ def looked(seen: Look) -> Iterator[Metric]:
     yield _one("alertmanager_inhibition_rules", "Configured inhibition rules.", len(conf.inhibit))
     open_ = {(s.value,): seen.incidents.get(s.value, 0) for s in Status if s != Status.RESOLVED}
     yield _gauge("tocsin_incidents", "Open incidents by status.", open_, "status")
+    help_ = "Open incidents that nobody answered in time, and nobody has yet."
+    yield _one("tocsin_incidents_overdue", help_, seen.overdue)
     yield _one("tocsin_outbox_deliveries", "Deliveries not done yet.", len(seen.deliveries))
     oldest = min((row.due for row in seen.deliveries), default=now.service)
     help_ = "How long the oldest delivery that is due has waited."
@@ -150,6 +154,8 @@ def tallied(tally: Tally) -> Iterator[Metric]:
         ("tocsin_rejects", "Bodies not taken.", _singles(dict(_copy(tally.rejects))), "source"),
     ):
         yield _counter(name, help_, counts, label)
+    overdue = {(): tally.records["answer_overdue"]}
+    yield _counter("tocsin_answers_overdue", "Incidents nobody answered in time.", overdue)
     by_source = dict(_copy(tally.received))
     yield _counter("tocsin_alerts_received", "Alerts received.", by_source, "source", "status")
 

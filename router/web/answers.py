@@ -1,4 +1,4 @@
-"""Answer links: `/a/{token}` shows the incident to whoever looks, and takes it for who presses."""
+"""Answer links: `/a/{token}` shows the incident to whoever looks, and answers for who presses."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qs
@@ -8,12 +8,14 @@ import structlog
 from aiohttp import web
 
 from router.core.alert import Alert
+from router.core.command import Answer
 from router.core.event import Acknowledged
 from router.core.incident import Incident, Status
 from router.core.labels import decode
 from router.core.link import Link
 from router.runtime.links import LinkError
 from router.web import body, page
+from router.web.buttons import DONE, Pressed, choices, morning, pressed
 from router.web.envelope import CID
 from router.web.page import NAME_LONGEST, AlertView, IncidentView
 from router.web.refusal import Refused
@@ -44,18 +46,24 @@ class Answers:
         return web.Response(status=204, headers={"Allow": "GET, HEAD, POST, OPTIONS"})
 
     async def take(self, request: web.Request) -> web.Response:
-        """POST: acknowledge. Repeating it shows the same page and changes nothing more."""
+        """POST: acknowledge, or what `do` says. Repeating it shows the same page again."""
         link = self._link(request)
         incident = self._open(link)
-        by = self._who(link, await body.read(request, self._rooms.limits))
+        form = _form(await body.read(request, self._rooms.limits))
+        by = self._who(link, form)
         if not by:
             return page.incident(self._view(link, incident, problem="Please say who you are."), 400)
-        event = Acknowledged(incident=link.incident, by=by, via="link")
+        event = pressed(form, link.incident, by, lambda: self._tomorrow(link))
+        if event is None:
+            return page.incident(
+                self._view(link, incident, problem="There is no such button."), 400
+            )
         outcome = (await self._rooms.door.submit([event], urgent=True))[0]
         if outcome.error:
             raise Refused(500, "This could not be recorded. Please answer in another way.")
         _log.info(
             "answered",
+            action=type(event).__name__,
             incident=link.incident,
             by=by,
             target=link.target,
@@ -63,7 +71,9 @@ class Answers:
             remote=request.remote,
             agent=one_line(request.headers.get("User-Agent", ""), 200),
         )
-        return page.incident(self._view(link, self._open(link)))
+        return page.incident(
+            self._view(link, self._open(link), problem=_refusal(event, outcome.answer))
+        )
 
     def _link(self, request: web.Request) -> Link:
         """What the link allows; whatever is wrong with it, the answer is the same."""
@@ -83,11 +93,18 @@ class Answers:
             return incident
         raise Refused(410, _OVER)
 
-    def _who(self, link: Link, posted: bytes) -> str:
+    def _tomorrow(self, link: Link) -> int:
+        """Microseconds until tomorrow morning where the person is that the link was sent to."""
+        configuration, wall = self._rooms.door.state.configuration, self._rooms.door.now().wall
+        user = configuration.users.get(_owner(link)) if link.target.startswith("user:") else None
+        zone = user.timezone if user and user.timezone else configuration.timezone
+        return morning(wall, zone) - wall
+
+    def _who(self, link: Link, form: Mapping[str, str]) -> str:
         """The person a link was sent to; in a shared channel, the name typed in and the channel."""
         if link.target.startswith("user:"):
             return _owner(link)
-        name = one_line(_typed(posted), NAME_LONGEST)
+        name = one_line(form.get("who", ""), NAME_LONGEST)
         return f"{name} (via {_owner(link)})" if name else ""
 
     def _view(self, link: Link, incident: Incident, problem: str = "") -> IncidentView:
@@ -99,7 +116,8 @@ class Answers:
             title=one_line(incident.title, 300),
             standing=self._standing(incident),
             mood="ringing" if incident.ringing else "taken",
-            button=incident.status is Status.TRIGGERED,
+            choices=choices(incident),
+            version=incident.version,
             channel=_owner(link) if shared else "",
             person="" if shared else person(state, _owner(link)),
             alerts=tuple(map(_alert_view, firing[:ALERTS_SHOWN])),
@@ -111,19 +129,29 @@ class Answers:
         if incident.status is Status.ACKNOWLEDGED:
             by = person(self._rooms.door.state, incident.answered_by)
             return f"Acknowledged by {by} at {clock(incident.answered_at)}."
+        if incident.status is Status.SNOOZED and incident.next_due is not None:
+            by, now = person(self._rooms.door.state, incident.snoozed_by), self._rooms.door.now()
+            return f"Snoozed by {by} until {clock(now.wall + incident.next_due - now.service)}."
         since = f"since {clock(incident.opened_at)}"
         if incident.held:
             return f"Nobody has answered {since}, but nothing fires at the moment."
         return f"Nobody has answered {since}."
 
 
-def _typed(posted: bytes) -> str:
-    """The name in the form; nothing when there is none, or the body is no form."""
+def _refusal(event: Pressed, answer: Answer | None) -> str:
+    """The sentence to show when what was pressed could not be done; nothing when it was."""
+    if answer is None or answer.code in DONE or isinstance(event, Acknowledged):
+        return ""
+    return f"{answer.text[:1].upper()}{answer.text[1:]}."
+
+
+def _form(posted: bytes) -> dict[str, str]:
+    """The fields of the form; nothing when the body is none."""
     try:
         form = parse_qs(posted.decode(), max_num_fields=10)
     except ValueError:
-        return ""
-    return form.get("who", [""])[0]
+        return {}
+    return {name: values[0] for name, values in form.items()}
 
 
 def _owner(link: Link) -> str:

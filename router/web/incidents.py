@@ -1,14 +1,18 @@
 """Incidents by API: list them, show one with its timeline, answer it. See incident_json.py."""
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 import structlog
 from aiohttp import web
 
-from router.core.event import Acknowledged, Resolved, Unacknowledged
+from router.core.by_hand import KEY_LONGEST, TEXT_LONGEST
+from router.core.command import Answer
+from router.core.event import Raised
 from router.core.incident import Incident, Status
 from router.web import body, incident_json
+from router.web.actions import GOOD, Posted, PostedPage, doing
 from router.web.envelope import CID
 from router.web.number import whole
 from router.web.page import NAME_LONGEST
@@ -21,29 +25,13 @@ LIMIT = 100
 LIMIT_MOST = 1000
 NUMBER_MOST = 2**63 - 1
 
+T = TypeVar("T")
 _log = structlog.get_logger("tocsin.answer")
 
-
-class _Posted(msgspec.Struct):
-    """What may stand in an answer's body, which may be empty: who answers, and by what."""
-
-    by: str = ""
-    via: Literal["api", "cli"] = "api"
-    comment: str = ""
-
-
-_posted = msgspec.json.Decoder(_Posted).decode
-_STATUSES = {**{s.value: (s.value,) for s in Status}, "open": ("triggered", "acknowledged")}
-_ACTIONS: dict[str, type[Acknowledged | Unacknowledged | Resolved]] = {
-    "ack": Acknowledged,
-    "unack": Unacknowledged,
-    "resolve": Resolved,
-}
-_GOOD = {
-    "ack": ("acknowledged", "already"),
-    "unack": ("unacknowledged", "already"),
-    "resolve": ("resolved",),
-}
+_posted = msgspec.json.Decoder(Posted).decode
+_page = msgspec.json.Decoder(PostedPage).decode
+_OPEN = tuple(status.value for status in Status if status is not Status.RESOLVED)
+_STATUSES = {**{status.value: (status.value,) for status in Status}, "open": _OPEN}
 
 
 class Incidents:
@@ -56,7 +44,7 @@ class Incidents:
         """GET /api/v1/incidents?status=&limit=&before=: newest first.
 
         `{"incidents": […], "next": n}`; `next` is the `before` of the next page, or null.
-        `status` is open, triggered, acknowledged or resolved; all of them without it.
+        `status` is open, triggered, acknowledged, snoozed or resolved; all of them without it.
         """
         limit = whole(request, "limit", LIMIT, LIMIT_MOST)
         before = whole(request, "before", 0, NUMBER_MOST) or None
@@ -82,30 +70,59 @@ class Incidents:
         return as_json(shown)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """POST /api/v1/incidents/{number}/ack, unack or resolve, with `{"by", "via", "comment"}`.
+        """POST /api/v1/incidents/{number}/ACTION; every body may hold `by`, `via`, `comment`.
 
-        `{"code", "text", "incident"}`. 200 also when it is so already; 404 for a number that was
-        never given; 409 when the incident is over. Without `by` it is the token's name.
+        ACTION is ack, unack, resolve, snooze (`for` or `until`), unsnooze, escalate (`version`: the
+        one that was seen), reassign and responders (`to`: names), or note (its `comment`).
+        `{"code", "text", "incident"}`. 200 also when it is so already; 400 for what cannot be
+        meant, 404 for a number that was never given, 409 when it cannot be done now. Without `by`
+        it is the token's name.
         """
         number, action = _number(request), request.match_info["action"]
-        posted = _read(await body.read(request, self._rooms.limits))
+        posted = _read(_posted, await body.read(request, self._rooms.limits)) or Posted()
         by = one_line(posted.by, NAME_LONGEST) or request[CALLER].name or posted.via
-        event = _ACTIONS[action](incident=number, by=by, via=posted.via)
+        event = doing(action, number, by, posted, self._rooms.door.now())
         outcome = (await self._rooms.door.submit([event], urgent=True))[0]
         answer = outcome.answer
         if outcome.error or answer is None:
             raise Refused(500, f"incident {number} could not be answered: {outcome.error}")
-        comment = one_line(posted.comment, 1000)
-        _log.info("answered", action=action, incident=number, by=by, cid=request[CID], said=comment)
-        if answer.code == "unknown":
-            raise Refused(404, answer.text)
-        incident = await self._find(number)
-        told: dict[str, Any] = {
-            "code": answer.code,
-            "text": answer.text,
-            "incident": incident_json.summary(incident, self._rooms.door.now()),
-        }
-        return as_json(told, 200 if answer.code in _GOOD[action] else 409)
+        said = event.comment
+        _log.info("answered", action=action, incident=number, by=by, cid=request[CID], said=said)
+        if answer.code in ("unknown", "invalid"):
+            raise Refused(404 if answer.code == "unknown" else 400, answer.text)
+        return await self._told(answer, number, 200 if answer.code in GOOD[action] else 409)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """POST /api/v1/incidents with `{"to", "text"}`: page somebody by hand.
+
+        `to` is a user, policy, team or schedule. 201 with the incident; 200 with the same one when
+        the request, by its `key` or its header Idempotency-Key, was done before.
+        """
+        posted = _read(_page, await body.read(request, self._rooms.limits)) or PostedPage()
+        by = one_line(posted.by, NAME_LONGEST) or request[CALLER].name or posted.via
+        key = posted.key or request.headers.get("Idempotency-Key", "")
+        if len(key) > KEY_LONGEST:
+            raise Refused(400, f"a key has at most {KEY_LONGEST} characters")
+        event = Raised(
+            to=one_line(posted.to, NAME_LONGEST),
+            text=one_line(posted.text, TEXT_LONGEST),
+            by=by,
+            via=posted.via,
+            key=f"{request[CALLER].name}:{key}" if key else "",
+        )
+        outcome = (await self._rooms.door.submit([event], urgent=True))[0]
+        answer = outcome.answer
+        if outcome.error or answer is None:
+            raise Refused(500, f"the page could not be recorded: {outcome.error}")
+        _log.info("paged", incident=answer.incident, to=event.to, by=by, cid=request[CID])
+        if answer.code not in ("raised", "repeated"):
+            raise Refused(409 if answer.code == "conflict" else 400, answer.text)
+        return await self._told(answer, answer.incident, 201 if answer.code == "raised" else 200)
+
+    async def _told(self, answer: Answer, number: int, status: int) -> web.Response:
+        await self._rooms.door.settled()
+        incident = incident_json.summary(await self._find(number), self._rooms.door.now())
+        return as_json({"code": answer.code, "text": answer.text, "incident": incident}, status)
 
     async def rejects(self, request: web.Request) -> web.Response:
         """GET /api/v1/rejects?limit=: `{"rejects": […]}`, bodies not taken, newest first."""
@@ -131,10 +148,11 @@ def _number(request: web.Request) -> int:
     return int(text)
 
 
-def _read(payload: bytes) -> _Posted:
+def _read(decode: Callable[[bytes], T], payload: bytes) -> T | None:
+    """What a body holds; None when it is empty."""
     if not payload.strip():
-        return _Posted()
+        return None
     try:
-        return _posted(payload)
+        return decode(payload)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Refused(400, f"the body cannot be read: {error}") from None

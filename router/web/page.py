@@ -40,9 +40,17 @@ class AlertView(msgspec.Struct, frozen=True):
     url: str = ""
 
 
+class Choice(msgspec.Struct, frozen=True):
+    """One button: what it says, and the value of `do` that it posts."""
+
+    value: str
+    label: str
+
+
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     """One incident as whoever followed the link sees it.
 
+    `choices` are the buttons, the usual one first; `version` what they were made for.
     `standing` is a sentence; `mood` its colour: `ringing`, `taken`, or empty. `channel` names a
     shared channel the link was sent to, `person` whom else it was sent to. `more` alerts are left
     out. `problem` is what was wrong with what was typed in.
@@ -52,7 +60,8 @@ class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     standing: str
     mood: str = ""
-    button: bool = False
+    choices: tuple[Choice, ...] = ()
+    version: int = 0
     channel: str = ""
     person: str = ""
     alerts: tuple[AlertView, ...] = ()

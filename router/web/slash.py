@@ -1,9 +1,18 @@
-"""The slash command: `/tocsin list`, `show N`, `ack N`, `resolve N`, `help`."""
+"""The slash command `/tocsin`: `list`, `show N`, `ack N`, `snooze N 2h`, `escalate N` and more."""
 
 import msgspec
 
+from router.core import duration
 from router.core.configuration import User
-from router.core.event import Acknowledged, Resolved
+from router.core.event import (
+    Acknowledged,
+    Escalated,
+    Noted,
+    Resolved,
+    Snoozed,
+    Unacknowledged,
+    Unsnoozed,
+)
 from router.core.incident import Incident, Status
 from router.core.labels import decode
 from router.core.labels import text as spell
@@ -13,11 +22,17 @@ from router.web.text import clock, one_line, person
 
 LISTED = 20
 ALERTS_SHOWN = 10
+NOTE_LONGEST = 2000
 
 _HELP = (
     "`/tocsin list` shows what is open, `/tocsin show 7` incident 7; "
-    "`/tocsin ack 7` takes it, `/tocsin resolve 7` declares it over."
+    "`/tocsin ack 7` takes it, `/tocsin unack 7` gives it back, `/tocsin snooze 7 2h` puts it off, "
+    "`/tocsin unsnooze 7` ends that, `/tocsin escalate 7` calls the next step now, "
+    "`/tocsin note 7 words` writes on its timeline, `/tocsin resolve 7` declares it over."
 )
+_VERBS = ("show", "ack", "unack", "resolve", "snooze", "unsnooze", "escalate", "note")
+_NEWS = ("acknowledged", "resolved", "snoozed", "unsnoozed", "unacknowledged", "escalated")
+_Doing = Acknowledged | Unacknowledged | Resolved | Snoozed | Unsnoozed | Escalated | Noted
 _MARKS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -48,24 +63,26 @@ class Slash:
             )
         if verb == "list":
             return self._list()
-        if verb not in ("show", "ack", "resolve"):
+        if verb not in _VERBS:
             return Told(f"I do not know `{escape(one_line(verb, 40))}`. {_HELP}")
         number = _number(rest)
         if number is None:
             return Told(f"Which incident? For example `/tocsin {verb} 7`.")
         if verb == "show":
             return self._show(number)
-        return await self._act(verb, number, user)
+        try:
+            event = _event(verb, number, user.id, rest[1:])
+        except ValueError as error:
+            return Told(f"{escape(str(error))}.")
+        return await self._act(event, number)
 
-    async def _act(self, verb: str, number: int, user: User) -> Told:
-        kind = Acknowledged if verb == "ack" else Resolved
-        event = kind(incident=number, by=user.id, via="slack")
+    async def _act(self, event: _Doing, number: int) -> Told:
         was_open = number in self._rooms.door.state.incidents
         outcome = (await self._rooms.door.submit([event], urgent=True))[0]
         answer = outcome.answer
         if outcome.error or answer is None:
             return Told("That could not be recorded. Please answer in another way.")
-        is_news = was_open and answer.code in ("acknowledged", "resolved")
+        is_news = was_open and answer.code in _NEWS
         said = answer.text[:1].upper() + answer.text[1:]
         return Told(f"{escape(said)}.", public=is_news)
 
@@ -102,6 +119,9 @@ class Slash:
         if incident.status is Status.ACKNOWLEDGED:
             by = person(self._rooms.door.state, incident.answered_by)
             standing = f"acknowledged by {escape(by)}"
+        elif incident.status is Status.SNOOZED:
+            by = person(self._rooms.door.state, incident.snoozed_by)
+            standing = f"snoozed by {escape(by)}"
         return f"*#{incident.number}* {incident.policy.priority} {title} ({standing}, {age})"
 
     def _user(self, slack_user: str) -> User | None:
@@ -115,6 +135,32 @@ def escape(text: str) -> str:
     docs.slack.dev, "Formatting message text": these three characters, and no others.
     """
     return text.translate(_MARKS)
+
+
+def _event(verb: str, number: int, by: str, words: list[str]) -> _Doing:
+    """What a verb asks for.
+
+    Raises:
+        ValueError: a word is missing, or wrong.
+    """
+    match verb:
+        case "ack":
+            return Acknowledged(incident=number, by=by, via="slack")
+        case "unack":
+            return Unacknowledged(incident=number, by=by, via="slack")
+        case "snooze":
+            if not words:
+                raise ValueError(f"For how long? For example `/tocsin snooze {number} 2h`")
+            span = duration.parse(one_line(words[0], 40))
+            return Snoozed(incident=number, span=span, by=by, via="slack")
+        case "unsnooze":
+            return Unsnoozed(incident=number, by=by, via="slack")
+        case "escalate":
+            return Escalated(incident=number, by=by, via="slack")
+        case "note":
+            said = one_line(" ".join(words), NOTE_LONGEST)
+            return Noted(incident=number, by=by, via="slack", comment=said)
+    return Resolved(incident=number, by=by, via="slack")
 
 
 def _number(words: list[str]) -> int | None:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from router.core.settings import Scope
 from router.web import who
+from router.web.actions import GOOD
 from router.web.answers import Answers
 from router.web.health import Probes
 from router.web.heartbeats import Heartbeats
@@ -29,7 +30,7 @@ from router.web.why import Why
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-_ANSWER = "/api/v1/incidents/{number}/{action:ack|unack|resolve}"
+_ANSWER = f"/api/v1/incidents/{{number}}/{{action:{'|'.join(GOOD)}}}"
 
 
 class Endpoint(NamedTuple):
@@ -86,6 +87,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("POST", "/slack/command", slack.command, None),
         Endpoint("GET", "/api/v1/incidents", incidents.index, "read"),
         Endpoint("GET", "/api/v1/incidents/{number}", incidents.show, "read"),
+        Endpoint("POST", "/api/v1/incidents", incidents.page, "answer"),
         Endpoint("POST", _ANSWER, incidents.answer, "answer"),
         Endpoint("GET", "/api/v1/alerts/search", why.index, "read"),
         Endpoint("GET", "/api/v1/alerts/{fingerprint}/history", why.history, "read"),

@@ -66,6 +66,48 @@ async def test_an_alert_goes_from_the_shell_to_an_incident_and_back(here: Site) 
     assert (answered["by"], answered["via"]) == ("ana", "cli")
 
 
+async def test_an_incident_is_put_off_handed_on_and_written_on(here: Site) -> None:
+    await at(here, *FIRE)
+    await here.until(lambda: 1 in here.loop.state.incidents)
+    snoozed = await at(here, "snooze", "1", "--for", "2h", "--by", "ana", "--comment", "a drill")
+    assert snoozed.out.startswith("incident 1 snoozed until ")
+    assert " by ana until " in (await at(here, "incidents")).out
+    assert (await at(here, "unsnooze", "1")).out == "incident 1 rings again\n"
+    escalated = await at(here, "escalate", "1", "--by", "ana")
+    assert escalated.out == "incident 1 goes on with its next step now\n"
+    stale = await at(here, "escalate", "1", "--as-of", "1", "--by", "bo")
+    assert stale.out == "incident 1 has escalated already; nothing was done\n"
+    added = await at(here, "responders", "add", "1", "bo", "--by", "ana")
+    assert added.out == "user:bo paged for incident 1\n"
+    given = await at(here, "reassign", "1", "user:bo", "--by", "ana")
+    assert given.out == "incident 1 is with user:bo now\n"
+    assert (await at(here, "note", "1", "so be it")).out == "noted on incident 1\n"
+    shown = (await at(here, "incidents", "1")).out
+    for words in (
+        "snoozed by ana until 20",
+        "via cli: a drill",
+        "escalated by ana via cli",
+        "ana asked for user:bo via cli",
+        "reassigned by ana to user:bo via cli",
+        "noted via cli: so be it",
+        "assigned to",
+        "responders",
+    ):
+        assert words in shown
+
+
+async def test_somebody_is_paged_by_hand_once_a_key(here: Site) -> None:
+    arguments = ("page", "ana", "the freezer is open", "--by", "bo", "--key", "k")
+    assert (await at(here, *arguments)).out == "incident 1 pages user:ana\n"
+    assert (await at(here, *arguments)).out == "incident 1 was raised already\n"
+    shown = (await at(here, "incidents", "1")).out
+    assert "bo paged user:ana via cli: the freezer is open" in shown
+    assert "answer due" in shown
+    ran = await tocsin("page", "anna", "x", environ={"TOCSIN_URL": here.address})
+    assert (ran.code, "did you mean 'ana'?" in ran.err) == (2, True)
+    assert (await at(here, "resolve", "1", "--by", "bo")).out == "incident 1 resolved by bo\n"
+
+
 async def test_an_alert_that_was_sent_goes_on_for_a_day_unless_it_is_resolved(here: Site) -> None:
     await at(here, *FIRE)
     (alert,) = here.loop.state.by_id.values()

@@ -11,7 +11,9 @@ from router.errors import DiskFull
 
 FIELDS = {
     "number", "title", "status", "policy", "priority", "opened_at", "answered_at", "answered_by",
-    "resolved_at", "next_step_at", "round", "step", "held", "muted", "exhausted",
+    "resolved_at", "next_step_at", "round", "step", "held", "muted", "exhausted", "version",
+    "snoozed_by", "snoozed_until", "acknowledged_by", "answer_due_at", "answer_overdue",
+    "assigned_to", "responders", "by_hand", "text",
 }  # fmt: skip
 
 

@@ -154,6 +154,28 @@ async def test_ack_takes_it_and_tells_the_channel(here: Site) -> None:
     assert "acknowledged by Ana Lima" in (await command(here, "list"))[1]["text"]
 
 
+async def test_an_incident_is_put_off_escalated_and_written_on(here: Site) -> None:
+    number = await here.incident()
+    _, told = await command(here, f"snooze {number} 2h")
+    assert told["response_type"] == "in_channel"
+    assert told["text"] == f"Incident {number} snoozed until 2027-01-15 10:00:00 UTC."
+    assert "(snoozed by Ana Lima," in (await command(here, "list"))[1]["text"]
+    assert (await command(here, f"escalate {number}"))[1]["response_type"] == "in_channel"
+    assert here.loop.state.incidents[number].status is Status.TRIGGERED
+    _, told = await command(here, f"note {number} it is <the> disk")
+    assert told == {"response_type": "ephemeral", "text": f"Noted on incident {number}."}
+    timeline = await here.store.timeline(number)
+    assert [r.detail["comment"] for r in timeline if r.kind == "noted"] == ["it is <the> disk"]
+    await command(here, f"ack {number}")
+    assert (await command(here, f"unack {number}"))[1]["text"].endswith("rings again.")
+    for words, said in (
+        ("", "For how long?"),
+        (" x", "'x' is no duration"),
+        (" 8d", "An incident"),
+    ):
+        assert (await command(here, f"snooze {number}{words}"))[1]["text"].startswith(said)
+
+
 async def test_resolve_ends_it_and_tells_the_channel(here: Site) -> None:
     number = await here.incident()
     _, told = await command(here, f"  RESOLVE   {number} ")

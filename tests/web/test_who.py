@@ -11,6 +11,8 @@ from router.web.rooms import Limits
 from router.web.table import endpoints
 
 SILENCE_ID = "11111111-2222-4333-8444-555555555555"
+ACTION = "{action:ack|unack|resolve|snooze|unsnooze|escalate|reassign|responders|note}"
+ACT = f"/api/v1/incidents/{{number}}/{ACTION}"
 ENDPOINTS = [  # What a token must allow for each; written down apart from the table itself.
     ("GET", "/api/v2/alerts", "read"),
     ("GET", "/api/v2/alerts/groups", "read"),
@@ -22,7 +24,8 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("DELETE", "/api/v2/silence/{id}", "silence"),
     ("GET", "/api/v1/incidents", "read"),
     ("GET", "/api/v1/incidents/{number}", "read"),
-    ("POST", "/api/v1/incidents/{number}/{action:ack|unack|resolve}", "answer"),
+    ("POST", "/api/v1/incidents", "answer"),
+    ("POST", ACT, "answer"),
     ("GET", "/api/v1/rejects", "read"),
     ("GET", "/api/v1/heartbeats", "read"),
     ("GET", "/api/v1/alerts/search", "read"),
@@ -59,7 +62,7 @@ def filled(path: str) -> str:
         .replace("{name}", "primary")
         .replace("{number}", "7")
         .replace("{fingerprint}", "0123456789abcdef")
-        .replace("{action:ack|unack|resolve}", "ack")
+        .replace(ACTION, "ack")
     )
 
 
