@@ -51,7 +51,7 @@ class Endpoint(NamedTuple):
 def endpoints(rooms: Rooms) -> list[Endpoint]:
     """All of them. There is no other: unknown paths are 404, and no page answers everything."""
     probes, ingest, incidents = Probes(rooms), Ingest(rooms), Incidents(rooms)
-    answers, slack, heartbeats = Answers(rooms), Slack(rooms), Heartbeats(rooms)
+    heartbeats = Heartbeats(rooms)
     why = Why(rooms)
     alerts, groups, silences, status = (
         Alerts(rooms),
@@ -80,15 +80,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("GET", "/heartbeat/{name}", heartbeats.refuse, None, waits=False),
         Endpoint("GET", "/heartbeat/{name}/{token}", heartbeats.refuse, None, waits=False),
         Endpoint("GET", "/api/v1/heartbeats", heartbeats.index, "read"),
-        Endpoint("GET", "/a/{token}", answers.show, None),
-        Endpoint("HEAD", "/a/{token}", answers.show, None),
-        Endpoint("OPTIONS", "/a/{token}", answers.options, None, waits=False),
-        Endpoint("POST", "/a/{token}", answers.take, None),
-        Endpoint("POST", "/slack/command", slack.command, None),
-        Endpoint("GET", "/api/v1/incidents", incidents.index, "read"),
-        Endpoint("GET", "/api/v1/incidents/{number}", incidents.show, "read"),
-        Endpoint("POST", "/api/v1/incidents", incidents.page, "answer"),
-        Endpoint("POST", _ANSWER, incidents.answer, "answer"),
+        *_about_incidents(rooms),
         Endpoint("GET", "/api/v1/alerts/search", why.index, "read"),
         Endpoint("GET", "/api/v1/alerts/{fingerprint}/history", why.history, "read"),
         Endpoint("POST", "/api/v1/receivers/test", Receivers(rooms).test, "admin"),
@@ -121,6 +113,22 @@ def _on_call(rooms: Rooms) -> list[Endpoint]:
         Endpoint("POST", "/api/v1/overrides", overrides.post, "answer"),
         Endpoint("DELETE", "/api/v1/overrides/{id}", overrides.remove, "answer"),
         Endpoint("POST", "/api/v1/swaps", overrides.swap, "answer"),
+    ]
+
+
+def _about_incidents(rooms: Rooms) -> list[Endpoint]:
+    """Incidents and the answers to them, wherever people give those."""
+    answers, slack, incidents = Answers(rooms), Slack(rooms), Incidents(rooms)
+    return [
+        Endpoint("GET", "/a/{token}", answers.show, None),
+        Endpoint("HEAD", "/a/{token}", answers.show, None),
+        Endpoint("OPTIONS", "/a/{token}", answers.options, None, waits=False),
+        Endpoint("POST", "/a/{token}", answers.take, None),
+        Endpoint("POST", "/slack/command", slack.command, None),
+        Endpoint("GET", "/api/v1/incidents", incidents.index, "read"),
+        Endpoint("GET", "/api/v1/incidents/{number}", incidents.show, "read"),
+        Endpoint("POST", "/api/v1/incidents", incidents.page, "answer"),
+        Endpoint("POST", _ANSWER, incidents.answer, "answer"),
     ]
 
 
