@@ -17,6 +17,7 @@ _COMMANDS = {
     "schedule": "router.cli.schedule:schedule",
     "why": "router.cli.why:why",
     "test-receiver": "router.cli.trial:test_receiver",
+    "ical": "router.cli.ical:ical",
     "override": "router.cli.override:override",
     "swap": "router.cli.override:swap",
     "send": "router.cli.send:send",

@@ -119,7 +119,7 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
         tree=Tree(build(plan)),
         receivers=receivers.read(root, vault, shared),
         policies=policies.read(root, known, settings.timezone),
-        users=users.read(root, vault, shared),
+        users=users.read(root, vault, shared, known),
         teams=teams.read(root, known),
         schedules=schedules.read(root, known, settings.timezone),
         inhibit=inhibition.read(root),

@@ -12,6 +12,7 @@ from router.core.layer import Layer, anchored
 from router.core.schedule import Schedule
 
 PRIORITY_MAX = 1000
+VERSION_MAX = 2**31 - 1
 
 
 def read(root: Table, names: Names, timezone: str) -> dict[str, Schedule]:
@@ -33,6 +34,8 @@ def _schedule(name: str, table: Table, names: Names, timezone: str) -> Schedule:
         overrides=overrides.read(table, names, timezone),
         timezone=timezone,
         allow_gaps=table.flag("allow_gaps", False),
+        shift_notices=table.flag("shift_notices", False),
+        ical_version=table.number("ical_version", 0, least=0, most=VERSION_MAX),
     )
 
 

@@ -1,6 +1,7 @@
 """People: how each is reached, and by what first."""
 
 from router.config.channels import CHANNELS, Shared, Unusable
+from router.config.names import Names, references
 from router.config.nearest import hint
 from router.config.table import Table
 from router.config.vault import Address, Vault
@@ -12,12 +13,15 @@ PERSONAL = {channel.personal: via for via, channel in CHANNELS.items() if channe
 """The keys of a user's table that hold an address, and the channel that uses each."""
 
 
-def read(root: Table, vault: Vault, shared: Shared) -> dict[str, User]:
+def read(root: Table, vault: Vault, shared: Shared, names: Names) -> dict[str, User]:
     """The users by name. An address no channel can use is a warning, not a problem."""
-    return {name: _user(name, table, vault, shared) for name, table in root.named("users").items()}
+    return {
+        name: _user(name, table, vault, shared, names)
+        for name, table in root.named("users").items()
+    }
 
 
-def _user(name: str, table: Table, vault: Vault, shared: Shared) -> User:
+def _user(name: str, table: Table, vault: Vault, shared: Shared, names: Names) -> User:
     addresses = {
         key: address
         for key, via in PERSONAL.items()
@@ -38,10 +42,19 @@ def _user(name: str, table: Table, vault: Vault, shared: Shared) -> User:
         name=table.text("name", name),
         timezone=table.parsed("timezone", zone, ""),
         slack=slack.value if slack else "",
+        shift_notices=_shift_notices(table, names),
+        ical_version=table.number("ical_version", 0, least=0, most=2**31 - 1),
         methods=methods,
         urgent=_rule(contact, "urgent", methods),
         normal=_rule(contact, "normal", methods),
     )
+
+
+def _shift_notices(table: Table, names: Names) -> bool | tuple[str, ...] | None:
+    """Of which shifts she hears: all, none, or those of some schedules."""
+    if isinstance(table.values.get("shift_notices"), list):
+        return references(table, "shift_notices", names, "schedules")
+    return table.flag("shift_notices", None)
 
 
 def _methods(

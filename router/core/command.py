@@ -12,6 +12,7 @@ from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
+from router.core.shift import ToldShift
 from router.core.silence import Silence
 
 
@@ -219,6 +220,24 @@ class DropOverride(msgspec.Struct, frozen=True):
     id: int
 
 
+class PutShift(msgspec.Struct, frozen=True):
+    """The people of a schedule were told of their shifts as it is now."""
+
+    told: ToldShift
+
+
+class DropShift(msgspec.Struct, frozen=True):
+    """Nobody wants to hear of a schedule's shifts any more."""
+
+    schedule: str
+
+
+class LookForShifts(msgspec.Struct, frozen=True):
+    """Look at `due` (service) whose shift has begun; None: nobody wants to hear. Memory only."""
+
+    due: int | None
+
+
 class PutSeen(msgspec.Struct, frozen=True):
     """A stream entry was received at `at` (wall); kept 48 hours."""
 
@@ -297,6 +316,9 @@ Command = (
     | DropHeartbeat
     | PutOverride
     | DropOverride
+    | PutShift
+    | DropShift
+    | LookForShifts
     | PutSeen
     | PutReject
     | PutConfiguration
@@ -305,5 +327,5 @@ Command = (
 )
 
 MEMORY_ONLY: frozenset[type] = frozenset(
-    (RefreshAlert, Leaving, Hushed, Rerouted, Reroute, Heard, Answer)
+    (RefreshAlert, Leaving, Hushed, Rerouted, Reroute, Heard, LookForShifts, Answer)
 )

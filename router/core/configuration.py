@@ -25,13 +25,17 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """A person who can be called. `methods` maps a channel's name to how it reaches her.
 
     `urgent` and `normal` are her contact rules; when a rule is empty, every method at once.
-    `slack` is her Slack user id, by which slash commands recognise her.
+    `slack` is her Slack user id, by which slash commands recognise her. `shift_notices` are the
+    schedules of whose shifts she hears, True for all, None for those that say so themselves.
+    Another `ical_version` makes the secret addresses of her calendar void.
     """
 
     id: str
     name: str = ""
     timezone: str = ""
     slack: str = ""
+    shift_notices: bool | tuple[str, ...] | None = None
+    ical_version: int = 0
     methods: Mapping[str, Integration] = {}
     urgent: tuple[Contact, ...] = ()
     normal: tuple[Contact, ...] = ()

@@ -13,6 +13,7 @@ from router.core import (
     intake,
     overriding,
     sending,
+    shiftwork,
     snooze,
     upkeep,
     vigil,
@@ -50,6 +51,8 @@ def _due(draft: Draft, event: e.Due) -> None:
             upkeep.reroute(draft)
         case Kind.HEARTBEAT:
             vigil.look(draft, event.id)
+        case Kind.SHIFT:
+            shiftwork.look(draft)
 
 
 def _silenced(draft: Draft, event: e.Silenced) -> None:

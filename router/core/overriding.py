@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from router.core import command as c
 from router.core import event as e
+from router.core import shiftwork
 from router.core.draft import Draft
 from router.core.moment import DAY
 from router.core.override import PostedOverride, named, together
@@ -90,6 +91,7 @@ def removed(draft: Draft, event: e.OverrideRemoved) -> None:
                 draft.add(c.DropOverride(each.id))
             else:
                 draft.add(c.PutOverride(replace(each, change=replace(each.change, end=wall))))
+        shiftwork.look_soon(draft)
         ids = [each.id for each in present]
         draft.record(
             "override_removed",
@@ -182,6 +184,7 @@ def _put(draft: Draft, schedule: Schedule, changes: Sequence[Override], maker: _
             comment=maker.comment,
         )
         draft.add(c.PutOverride(posted))
+    shiftwork.look_soon(draft)
     code = "swapped" if maker.kind == "swap" else "overridden"
     draft.answer(code, f"{code} {schedule.name}: override {first}")
 

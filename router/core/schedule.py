@@ -38,7 +38,9 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """A calendar of people. `timezone` is that of its own dates; a layer has one itself.
 
-    `allow_gaps` says that there may be hours in which nobody is on call.
+    `allow_gaps` says that there may be hours in which nobody is on call, `shift_notices` that its
+    people hear when a shift of theirs begins and ends. Another `ical_version` makes the secret
+    addresses of its calendar void.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
     timezone: str = "UTC"
     allow_gaps: bool = False
+    shift_notices: bool = False
+    ical_version: int = 0
 
     def people(self) -> tuple[str, ...]:
         """Everybody it can ever put on call."""

@@ -19,6 +19,7 @@ from router.core.lingering import Lingering
 from router.core.maintenance import Maintenances
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride, effective, lay
+from router.core.shift import Shifts
 from router.core.silence import Silences
 from router.core.stored import Stored
 from router.core.subject import discard, subject_of
@@ -72,6 +73,7 @@ class State:
         self.reroute_slice = 1
         self.waiting = Waiting(self._due_of)
         self.heartbeats = Beats(stored.heartbeats, self.waiting)
+        self.shifts = Shifts(stored.shifts, self.waiting)
         self._fill(stored)
 
     def _fill(self, stored: Stored) -> None:
@@ -132,6 +134,8 @@ class State:
                 return 0 if self.reroute else None
             case Kind.HEARTBEAT:
                 return self.heartbeats.due_of(item)
+            case Kind.SHIFT:
+                return self.shifts.due
 
     def lane_head(self, lane: str) -> Delivery | None:
         """The delivery of a lane whose turn it is."""
@@ -277,8 +281,7 @@ class State:
         self.logged.setdefault(subject_of(entry), set()).add(entry.lane)
 
     def _drop_log(self, command: c.DropLog) -> None:
-        entry = self.log.pop(command.lane, None)
-        if entry is not None:
+        if (entry := self.log.pop(command.lane, None)) is not None:
             discard(self.logged, subject_of(entry), command.lane)
 
     def _put_configuration(self, command: c.PutConfiguration) -> None:
@@ -339,6 +342,9 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.DropHeartbeat: lambda state, command: state.heartbeats.drop(command.id),
     c.PutOverride: lambda state, command: lay(state, command.override.id, command.override),
     c.DropOverride: lambda state, command: lay(state, command.id, None),
+    c.PutShift: lambda state, command: state.shifts.put(command.told),
+    c.DropShift: lambda state, command: state.shifts.drop(command.schedule),
+    c.LookForShifts: lambda state, command: state.shifts.look(command.due),
     c.PutConfiguration: State._put_configuration,
     c.Record: lambda state, command: state.last.update(record=command.seq),
 }

@@ -9,6 +9,7 @@ from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
+from router.core.shift import ToldShift
 from router.core.silence import Silence
 
 
@@ -44,6 +45,7 @@ class Stored(msgspec.Struct, kw_only=True):
     silences: list[Silence] = []
     heartbeats: list[Beat] = []
     overrides: list[PostedOverride] = []
+    shifts: list[ToldShift] = []
     tombstones: dict[int, int] = {}
     requests: list[PutRequest] = []
     last: dict[str, int] = {}

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from router.core import command as c
-from router.core import edited, membership, overriding, vigil
+from router.core import edited, membership, overriding, shiftwork, vigil
 from router.core import event as e
 from router.core.draft import Draft
 from router.core.moment import DAY, MINUTE
@@ -24,6 +24,7 @@ def started(draft: Draft) -> None:
     Heartbeats that may have called meanwhile are given time anew.
     """
     vigil.expect(draft, draft.configuration, vigil.returned(draft))
+    shiftwork.look_soon(draft)
     for row in draft.state.deliveries.values():
         if row.claimed:
             again = replace(row, claimed=False, maybe_sent=True, due=draft.now.service)
@@ -52,6 +53,7 @@ def reconfigured(draft: Draft, event: e.Reconfigured) -> None:
     edited.follow(draft, event.configuration)
     draft.add(c.PutConfiguration(event.configuration, event.text, draft.now.wall))
     draft.record("reconfigured")
+    shiftwork.look_soon(draft)
     vigil.expect(draft, event.configuration)
 
 
@@ -85,6 +87,9 @@ def stopped(draft: Draft, event: e.Stopped) -> None:
             _stop_reroute(draft, event.error)
         case Kind.HEARTBEAT:
             _stop_heartbeat(draft, event)
+        case Kind.SHIFT:
+            draft.record("stopped", what="shift notices", error=event.error)
+            draft.add(c.LookForShifts(draft.now.service + LONGEST_ASIDE))
 
 
 def _stop_incident(draft: Draft, event: e.Stopped) -> None:

@@ -18,6 +18,7 @@ class Kind(IntEnum):
     DELIVERY = 3  # A delivery may leave.
     REROUTE = 4  # Alerts find their place in a new routing tree.
     HEARTBEAT = 5  # A heartbeat has not called in time.
+    SHIFT = 6  # One looks whose shift has begun or ended.
 
 
 class Waiting:

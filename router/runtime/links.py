@@ -11,6 +11,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from router.core.link import Link
 from router.errors import RouterError
+from router.runtime.feeds import FeedSigner
 
 KEY_BYTES = 16  # The least a key may have: 128 bits.
 _LONGEST = 1024
@@ -31,6 +32,8 @@ class LinkError(RouterError):
 class Signer:
     """Makes and reads link tokens. The first key signs; all of them are accepted.
 
+    `feeds` does the same for the addresses of calendars.
+
     To rotate, put the new key first and leave the old one until its links have expired.
 
     Raises:
@@ -46,6 +49,7 @@ class Signer:
             key_derivation="hmac",
             digest_method=sha256,
         )
+        self.feeds = FeedSigner(keys)
 
     def token(self, link: Link) -> str:
         """What stands in the address: letters, digits, `-`, `_` and one dot; the same each time."""

@@ -13,6 +13,7 @@ from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
+from router.core.shift import ToldShift
 from router.core.silence import Silence
 
 
@@ -43,6 +44,7 @@ class Batch:
         self.silences: dict[str, Silence | None] = {}
         self.heartbeats: dict[int, Beat | None] = {}
         self.overrides: dict[int, PostedOverride | None] = {}
+        self.shifts: dict[str, ToldShift | None] = {}
         self.tombstones: dict[int, int | None] = {}
         self.requests: dict[str, c.PutRequest | None] = {}
         self.seen: dict[tuple[str, str], int] = {}
@@ -164,6 +166,12 @@ class Batch:
     def _drop_override(self, command: c.DropOverride) -> None:
         self.overrides[command.id] = None
 
+    def _put_shift(self, command: c.PutShift) -> None:
+        self.shifts[command.told.schedule] = command.told
+
+    def _drop_shift(self, command: c.DropShift) -> None:
+        self.shifts[command.schedule] = None
+
     def _put_seen(self, command: c.PutSeen) -> None:
         self.seen.setdefault((command.source, command.entry), command.at)
 
@@ -204,6 +212,8 @@ _TAKERS: dict[type, Callable[[Batch, Any], object]] = {
     c.DropRequest: Batch._drop_request,
     c.PutOverride: Batch._put_override,
     c.DropOverride: Batch._drop_override,
+    c.PutShift: Batch._put_shift,
+    c.DropShift: Batch._drop_shift,
     c.PutSeen: Batch._put_seen,
     c.PutReject: Batch._put_reject,
     c.PutConfiguration: Batch._put_configuration,

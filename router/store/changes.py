@@ -19,6 +19,7 @@ from router.store import (
     overrides,
     past,
     requests,
+    shifts,
     silences,
 )
 from router.store.batch import Batch
@@ -107,6 +108,9 @@ def _told(batch: Batch) -> Iterable[Change]:
     overrides_kept, overrides_gone = _split(batch.overrides)
     yield Change(overrides.DROP, overrides_gone)
     yield Change(overrides.PUT, overrides.SHAPE.rows(overrides_kept))
+    shifts_kept, shifts_gone = _split(batch.shifts)
+    yield Change(shifts.DROP, shifts_gone)
+    yield Change(shifts.PUT, shifts.SHAPE.rows(shifts_kept))
 
 
 def _came(batch: Batch) -> Iterable[Change]:

@@ -20,6 +20,7 @@ from router.store import (
     outbox,
     overrides,
     requests,
+    shifts,
     silences,
 )
 from router.store.folder import create
@@ -82,6 +83,7 @@ def load(db: sqlite3.Connection, instance: str) -> Stored:
         silences=silences.load(db),
         heartbeats=heartbeats.load(db),
         overrides=overrides.load(db),
+        shifts=shifts.load(db),
         tombstones=alerts.load_tombstones(db),
         requests=requests.load(db),
         last=last,

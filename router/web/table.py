@@ -9,6 +9,7 @@ from router.core.settings import Scope
 from router.web import who
 from router.web.actions import GOOD
 from router.web.answers import Answers
+from router.web.feeds import Feeds
 from router.web.health import Probes
 from router.web.heartbeats import Heartbeats
 from router.web.incidents import Incidents
@@ -104,7 +105,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
 
 
 def _on_call(rooms: Rooms) -> list[Endpoint]:
-    schedules, overrides = Schedules(rooms), Overrides(rooms)
+    schedules, overrides, feeds = Schedules(rooms), Overrides(rooms), Feeds(rooms)
     return [
         Endpoint("GET", "/api/v1/oncall", schedules.on_call, "read"),
         Endpoint("GET", "/api/v1/schedules", schedules.index, "read"),
@@ -113,6 +114,9 @@ def _on_call(rooms: Rooms) -> list[Endpoint]:
         Endpoint("POST", "/api/v1/overrides", overrides.post, "answer"),
         Endpoint("DELETE", "/api/v1/overrides/{id}", overrides.remove, "answer"),
         Endpoint("POST", "/api/v1/swaps", overrides.swap, "answer"),
+        Endpoint("GET", "/api/v1/ical", feeds.address, "read"),
+        Endpoint("GET", "/ical/{token}.ics", feeds.show, None),
+        Endpoint("HEAD", "/ical/{token}.ics", feeds.show, None),
     ]
 
 

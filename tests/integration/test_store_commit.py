@@ -17,6 +17,7 @@ from router.core.matcher import Matcher
 from router.core.override import PostedOverride
 from router.core.route import Route, Tree
 from router.core.schedule import Override
+from router.core.shift import ToldShift
 from router.core.silence import Silence
 from router.core.stored import Stored
 from router.errors import StoreError
@@ -40,6 +41,7 @@ OVERRIDE = PostedOverride(
     created_at=WALL,
     created_by="dora",
 )
+SHIFT = ToldShift(schedule="primary", users=("ana", "bo"), at=WALL)
 DIGEST = Policy(name="info", steps=(), digest=Digest(at=540, notify=("team:x",)))
 CONFIGURATION = Configuration(tree=Tree(Route(id="r", key="{}", receiver="default")))
 
@@ -92,6 +94,7 @@ CLAIMED = delivery(2, claimed=True, attempt=1, resolved=(5,), ref="1700.1", last
         pytest.param([c.PutLog(log_entry("l"))], {"log": [log_entry("l")]}, id="what was told"),
         pytest.param([c.PutSilence(SILENCE)], {"silences": [SILENCE]}, id="a silence"),
         pytest.param([c.PutOverride(OVERRIDE)], {"overrides": [OVERRIDE]}, id="an override"),
+        pytest.param([c.PutShift(SHIFT)], {"shifts": [SHIFT]}, id="who was told of a shift"),
         pytest.param(
             [c.PutConfiguration(CONFIGURATION, b"[x]\n", WALL)],
             {"text": b"[x]\n"},
@@ -133,6 +136,7 @@ async def test_a_start_finds(
         pytest.param([c.PutLog(log_entry("l"))], [c.DropLog("l")], id="what was told"),
         pytest.param([c.PutSilence(SILENCE)], [c.DropSilence("s-1")], id="a silence"),
         pytest.param([c.PutOverride(OVERRIDE)], [c.DropOverride(7)], id="an override"),
+        pytest.param([c.PutShift(SHIFT)], [c.DropShift("primary")], id="who was told of a shift"),
     ],
 )
 @pytest.mark.parametrize("batches", [1, 2])

@@ -20,6 +20,7 @@ from router.store import (
     outbox,
     overrides,
     requests,
+    shifts,
     silences,
 )
 from router.store.batch import _TAKERS
@@ -34,6 +35,7 @@ TABLES: dict[str, Shape[Any]] = {
     "delivery": outbox.SHAPE,
     "log": log.SHAPE,
     "override": overrides.SHAPE,
+    "shift": shifts.SHAPE,
     "event": history.SHAPE,
     "heartbeat": heartbeats.SHAPE,
     "request": requests.SHAPE,
@@ -49,6 +51,7 @@ MODULES = (
     outbox,
     overrides,
     requests,
+    shifts,
     silences,
 )
 STATEMENTS = {

@@ -56,7 +56,7 @@ def _check_outbox(state: State) -> None:
         assert not [row for row in rows[1:] if state.deliveries[row].claimed]
     for row in state.deliveries.values():
         assert row.id in state.rows[subject_of(row)]
-        if not row.incident:
+        if row.group and not row.incident:
             assert row.group in state.groups, f"{row.key} speaks of a group that is gone"
     for lane, entry in state.log.items():
         assert lane in state.logged[subject_of(entry)]
@@ -86,6 +86,7 @@ def durable(state: State) -> dict[str, Any]:
         "silences": {silence.id: silence for silence in state.silences.all()},
         "heartbeats": state.heartbeats.all(),
         "overrides": state.overrides,
+        "shifts": state.shifts.told,
         "tombstones": state.tombstones,
         "last": state.last,
     }

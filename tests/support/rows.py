@@ -11,6 +11,7 @@ from router.core.heartbeat import Beat
 from router.core.incident import Incident
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
+from router.core.shift import ToldShift
 from router.core.silence import Silence
 from router.core.stored import Stored
 
@@ -28,6 +29,7 @@ class Rows:
         self.log: dict[str, LogEntry] = {}
         self.silences: dict[str, Silence] = {}
         self.heartbeats: dict[int, Beat] = {}
+        self.shifts: dict[str, ToldShift] = {}
         self.overrides: dict[int, PostedOverride] = {}
         self.tombstones: dict[int, int] = {}
         self.requests: dict[str, c.PutRequest] = {}
@@ -55,6 +57,7 @@ class Rows:
             silences=list(self.silences.values()),
             heartbeats=[beat for _, beat in sorted(self.heartbeats.items())],
             overrides=list(self.overrides.values()),
+            shifts=list(self.shifts.values()),
             tombstones=dict(self.tombstones),
             requests=list(self.requests.values()),
             last=dict(self.last),
@@ -112,6 +115,10 @@ class Rows:
             case c.CloseDelivery(id=number, outcome=outcome):
                 del self.deliveries[number]
                 self.outcomes[number] = outcome
+            case c.PutShift(told=told):
+                self.shifts[told.schedule] = told
+            case c.DropShift(schedule=name):
+                del self.shifts[name]
             case c.PutOverride(override=override):
                 self.overrides[override.id] = override
             case c.DropOverride(id=number):

@@ -10,3 +10,10 @@ CREATE TABLE override (
     created_by TEXT NOT NULL,
     comment TEXT NOT NULL
 );
+
+-- Who is on call in a schedule as far as its people were told, and since when that is so.
+CREATE TABLE shift (
+    schedule TEXT PRIMARY KEY,
+    users BLOB NOT NULL,
+    at INTEGER NOT NULL
+);
