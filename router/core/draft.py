@@ -108,10 +108,13 @@ class Draft:
         self._incidents[incident.number] = incident
         self.commands.append(c.PutIncident(incident))
 
-    def forgets(self, number: int) -> bool:
-        """Whether this decision lets go of a resolved incident for good."""
-        incident = self._incidents.get(number)
-        return incident is not None and not incident.open and incident.next_due is None
+    def returning(self, group: int) -> bool:
+        """Whether alerts of this group would bring a resolved incident back."""
+        kept = self.state.lingering.at(group)
+        mine = [i for i in self._incidents.values() if i.group == group]
+        if kept is not None and kept.number not in self._incidents:
+            mine.append(kept)
+        return any(not i.open and i.next_due is not None for i in mine)
 
     def lane(self, lane: str) -> list[Delivery]:
         """The open deliveries of a lane, in the order they leave."""

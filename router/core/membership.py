@@ -164,14 +164,8 @@ def settle(draft: Draft, number: int, just_told: Collection[int] | None = None) 
             leave(draft, alert, number)
         else:
             stays += 1
-    if not stays and not rows and not group.incident and not _may_return(draft, number):
+    if not stays and not rows and not group.incident and not draft.returning(number):
         _drop(draft, group)
-
-
-def _may_return(draft: Draft, number: int) -> bool:
-    """Whether an alert here would bring an incident back; not one this decision forgets."""
-    kept = draft.state.lingering.at(number)
-    return kept is not None and not draft.forgets(kept.number)
 
 
 def leave(draft: Draft, alert: Alert, number: int) -> None:
