@@ -1,11 +1,14 @@
 """How a request is refused: one exception, and the shape each part of the API gives it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 from aiohttp import web
 
 from router.web import page
+
+_AT_ONCE = 256 * 1024  # A list of fewer bytes leaves in one piece …
+_TOGETHER = 200  # … and a longer one in pieces of so many items.
 
 
 class Refused(Exception):
@@ -54,10 +57,21 @@ def _shaped(refused: Refused, path: str) -> web.Response:
     return as_json({"code": refused.code, "message": refused.sentence}, refused.status)
 
 
-def json_list(items: Iterable[bytes]) -> web.Response:
-    """An answer that is a list of what is JSON already."""
-    body = b"[" + b",".join(items) + b"]"
-    return web.Response(body=body, content_type="application/json")
+def json_list(items: Sequence[bytes]) -> web.Response:
+    """An answer that is a list of what is JSON already; a long one leaves in chunks."""
+    if sum(map(len, items)) < _AT_ONCE:
+        body = b"[" + b",".join(items) + b"]"
+        return web.Response(body=body, content_type="application/json")
+    return web.Response(body=_chunks(items), content_type="application/json")
+
+
+async def _chunks(items: Sequence[bytes]) -> AsyncIterator[bytes]:
+    """The list in pieces, so that nothing else waits for all of it."""
+    opening = b"["
+    for start in range(0, len(items), _TOGETHER):
+        yield opening + b",".join(items[start : start + _TOGETHER])
+        opening = b","
+    yield b"]"
 
 
 def as_json(value: object, status: int = 200) -> web.Response:

@@ -24,6 +24,7 @@ from router.web.schedules import Schedules
 from router.web.slack import Slack
 from router.web.v2.alerts import Alerts
 from router.web.v2.groups import Groups
+from router.web.v2.lookup import Lookup
 from router.web.v2.silences import SilencesApi
 from router.web.v2.status import Status
 from router.web.why import Why
@@ -53,10 +54,10 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
     """All of them. There is no other: unknown paths are 404, and no page answers everything."""
     probes, ingest, incidents = Probes(rooms), Ingest(rooms), Incidents(rooms)
     heartbeats = Heartbeats(rooms)
-    why = Why(rooms)
+    why, lookup = Why(rooms), Lookup()
     alerts, groups, silences, status = (
-        Alerts(rooms),
-        Groups(rooms),
+        Alerts(rooms, lookup),
+        Groups(rooms, lookup),
         SilencesApi(rooms),
         Status(rooms),
     )

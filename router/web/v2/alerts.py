@@ -14,6 +14,7 @@ from router.core.state import State
 from router.web.refusal import json_list
 from router.web.rooms import Rooms
 from router.web.v2 import query
+from router.web.v2.lookup import Lookup
 from router.web.v2.shown import Standing, gettable, receivers_of, standing
 
 SLICE = 200  # So many are looked at before somebody else has a turn.
@@ -29,6 +30,11 @@ class Wanted:
         self._active = query.flag(request, "active")
         self._silenced = query.flag(request, "silenced")
         self._inhibited = query.flag(request, "inhibited")
+
+    @property
+    def equalities(self) -> list[tuple[str, str]]:
+        """The pairs of label and value that an alert must have."""
+        return [(m.name, m.value) for m in self._matchers if m.op == "=" and m.value]
 
     def may_have(self, alert: Alert) -> bool:
         """A glance at an alert, which spares a look at most of those that are not asked for."""
@@ -65,15 +71,19 @@ class Wanted:
 class Alerts:
     """The flat list of firing alerts."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, lookup: Lookup) -> None:
         self._rooms = rooms
+        self._lookup = lookup
 
     async def index(self, request: web.Request) -> web.Response:
         """Sorted by fingerprint. What holds each back is judged now, not at its last flush."""
         wanted, by_receiver = Wanted(request), query.receiver(request)
         state, wall, turns = self._rooms.door.state, self._rooms.door.now().wall, Turns()
         found: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
-        for alert in await wanted.glance([*state.alerts.values()]):
+        among = await self._lookup.narrow(state, wanted.equalities)
+        if among is None:
+            among = await wanted.glance([*state.alerts.values()])
+        for alert in among:
             await turns.step()
             told = receivers_of(state, alert)
             if not by_receiver(told):

@@ -37,14 +37,13 @@ class SilencesApi:
         wanted = query.filters(request)
         states = [s for s in ("active", "pending", "expired") if query.flag(request, s)]
         wall = self._rooms.door.now().wall
-        found = in_order(self._rooms.door.state.silences.all(), wall)
-        return as_json(
-            [
-                gettable(silence, wall)
-                for silence in found
-                if silence.state(wall) in states and set(wanted) <= set(silence.matchers)
-            ]
+        exactly = set(wanted)
+        found = (
+            silence
+            for silence in self._rooms.door.state.silences.all()
+            if silence.state(wall) in states and exactly <= set(silence.matchers)
         )
+        return as_json([gettable(silence, wall) for silence in in_order(found, wall)])
 
     async def show(self, request: web.Request) -> web.Response:
         """One silence; 404 with an empty body when there is none."""
