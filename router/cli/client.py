@@ -78,6 +78,21 @@ class Client:
         request = Request(f"{self.url}{path}?{urlencode(query)}", method="DELETE")
         return self._with(wanted, self._ask(request))
 
+    def get_list(self, path: str, **query: object) -> list[Any]:
+        """What a GET answers that answers a list."""
+        asked = {name: value for name, value in query.items() if value not in (None, "")}
+        answer = self._ask(Request(f"{self.url}{path}?{urlencode(asked, doseq=True)}"))
+        if not isinstance(answer, list):
+            raise self._strange()
+        return answer
+
+    def remove(self, path: str, missing: str) -> None:
+        """DELETE it; `missing` is the sentence to fail with when it is not there."""
+        try:
+            self._ask(Request(f"{self.url}{path}", method="DELETE"))
+        except _Missing:
+            raise Failure(missing) from None
+
     def put(self, path: str, body: object) -> None:
         """POST this JSON; there is nothing to be answered but that it was taken."""
         self._ask(self._posting(path, body))
@@ -104,7 +119,8 @@ class Client:
                 return _read(answer.read())
         except HTTPError as error:
             with error:
-                raise Failure(self._refused(error.code, error.headers, error.read())) from None
+                kind = _Missing if error.code == 404 else Failure
+                raise kind(self._refused(error.code, error.headers, error.read())) from None
         except URLError as error:
             raise Failure(self._unreachable(error.reason)) from None
         except ValueError:
@@ -128,6 +144,10 @@ class Client:
             f"nothing answers at {self.url} ({said}); start it with `tocsin serve`, or say where"
             f" it listens with --url{self._instead}"
         )
+
+
+class _Missing(Failure):
+    """Nothing is there."""
 
 
 class _NoRedirect(HTTPRedirectHandler):

@@ -16,6 +16,7 @@ _COMMANDS = {
     "oncall": "router.cli.oncall:oncall",
     "schedule": "router.cli.schedule:schedule",
     "why": "router.cli.why:why",
+    "silence": "router.cli.silence:silence",
     "test-receiver": "router.cli.trial:test_receiver",
     "ical": "router.cli.ical:ical",
     "override": "router.cli.override:override",

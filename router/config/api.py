@@ -13,10 +13,12 @@ def read(root: Table, vault: Vault) -> ApiSettings:
     """What `[api]` says. Off loopback it needs tokens, or says that it is open on purpose."""
     table = root.table("api")
     tokens = tuple(_token(each, vault) for each in table.tables("tokens"))
+    broad = table.choice("broad_silences", ("refuse", "allow"), "refuse")
     settings = ApiSettings(
         listen=table.parsed("listen", host_port, "127.0.0.1:9093"),
         open=table.flag("open", False),
         tokens=tokens,
+        broad_silences="allow" if broad == "allow" else "refuse",
     )
     for position, token in enumerate(tokens):
         if token.name in (each.name for each in tokens[:position]):

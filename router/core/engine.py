@@ -10,6 +10,7 @@ from router.core import (
     escalation,
     flush,
     hand_over,
+    hush,
     intake,
     overriding,
     sending,
@@ -55,12 +56,6 @@ def _due(draft: Draft, event: e.Due) -> None:
             shiftwork.look(draft)
 
 
-def _silenced(draft: Draft, event: e.Silenced) -> None:
-    for silence in event.silences:
-        draft.add(command.PutSilence(silence))
-        draft.record("silenced", silence=silence.id, by=silence.created_by, ends_at=silence.ends_at)
-
-
 def _returned(draft: Draft, _event: e.Returned) -> None:
     vigil.returned(draft)
 
@@ -90,7 +85,7 @@ _RULES: dict[type, Callable[[Draft, Any], None]] = {
     e.Summoned: hand_over.summoned,
     e.Noted: answer.noted,
     e.Raised: by_hand.raised,
-    e.Silenced: _silenced,
+    e.Silenced: hush.silenced,
     e.Overridden: overriding.overridden,
     e.Swapped: overriding.swapped,
     e.OverrideRemoved: overriding.removed,

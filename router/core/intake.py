@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from router.core import command as c
-from router.core import membership
+from router.core import hush, membership
 from router.core.alert import Alert, Report
 from router.core.draft import Draft
 from router.core.heartbeat import SOURCE as HEARTBEATS
@@ -138,5 +138,6 @@ def _changed(draft: Draft, alert: Alert, kind: str) -> None:
                 kind, alert=alert.id, group=group, cid=alert.cid, source=alert.source, **repeated
             )
             membership.ended(draft, alert, group)
+        hush.over(draft, alert.id)
         if not alert.groups:
             draft.add(c.DropAlert(alert.id))

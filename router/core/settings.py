@@ -33,11 +33,15 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to listen (`host:port`) and who may do what. `open` asks nobody for a token."""
+    """Where to listen (`host:port`) and who may do what. `open` asks nobody for a token.
+
+    `broad_silences`: whether one that is probably wider than was meant is refused unless forced.
+    """
 
     listen: str = "127.0.0.1:9093"
     open: bool = False
     tokens: tuple[ApiToken, ...] = ()
+    broad_silences: Literal["refuse", "allow"] = "refuse"
 
 
 class SlackSettings(msgspec.Struct, frozen=True, kw_only=True):

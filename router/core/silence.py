@@ -24,7 +24,10 @@ class SilenceError(ValueError):
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True):
-    """All of `matchers` must match; times are wall microseconds, the end excluded."""
+    """All of `matchers` must match; times are wall microseconds, the end excluded.
+
+    `until` are numbers of alerts: it ends by itself once none of them fires any more.
+    """
 
     id: str
     matchers: tuple[Matcher, ...]
@@ -34,6 +37,7 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
     created_by: str = ""
     comment: str = ""
     annotations: Mapping[str, str] = {}
+    until: tuple[int, ...] = ()
 
     def state(self, now_wall: int) -> State:
         """Whether it is yet to come, holds now, or is over."""
@@ -91,7 +95,7 @@ def decide_update(posted: Silence, stored: Silence | None, now_wall: int, new_id
     if stored is None:
         raise SilenceError("not found", "silence not found")
     if _keeps_id(stored, posted, now_wall):
-        return Update(stored.id, (posted,))
+        return Update(stored.id, (replace(posted, until=stored.until),))
     begun = _begun(posted, new_id, now_wall)
     ended = expire(stored, now_wall)
     return Update(new_id, (begun,) if ended == stored else (ended, begun))
@@ -142,6 +146,7 @@ class Silences:
 
     def __init__(self, silences: Iterable[Silence] = ()) -> None:
         self._kept: dict[str, Silence] = {}
+        self._awaiting: dict[int, dict[str, None]] = {}
         self._index: Selector[str] = Selector()
         self._ends: list[tuple[int, str]] = []
         self._swept_at = 0
@@ -150,11 +155,15 @@ class Silences:
 
     def put(self, silence: Silence) -> None:
         """Keep a silence, in the place of one with the same id."""
+        self._let_go(silence.id)
         self._kept[silence.id] = silence
+        for number in silence.until:
+            self._awaiting.setdefault(number, {})[silence.id] = None
         self._enter(silence)
 
     def drop(self, silence_id: str) -> None:
         """Forget a silence, if there is one with this id."""
+        self._let_go(silence_id)
         self._kept.pop(silence_id, None)
         self._index.discard(silence_id)
 
@@ -165,6 +174,18 @@ class Silences:
     def all(self) -> tuple[Silence, ...]:
         """Every silence that is kept, expired ones too."""
         return tuple(self._kept.values())
+
+    def awaiting(self, number: int) -> tuple[Silence, ...]:
+        """The silences that last until this alert, among others, is over."""
+        return tuple(self._kept[silence_id] for silence_id in self._awaiting.get(number, ()))
+
+    def _let_go(self, silence_id: str) -> None:
+        known = self._kept.get(silence_id)
+        for number in known.until if known else ():
+            waiting = self._awaiting.get(number, {})
+            waiting.pop(silence_id, None)
+            if not waiting:
+                self._awaiting.pop(number, None)
 
     def silenced_by(self, labels: Mapping[str, str], now_wall: int) -> tuple[str, ...]:
         """The ids of the silences that hold for the label set now, sorted."""

@@ -15,12 +15,12 @@ from router.web.heartbeats import Heartbeats
 from router.web.incidents import Incidents
 from router.web.ingest import Ingest
 from router.web.overrides import Overrides
-from router.web.preview import Preview
 from router.web.receivers import Receivers
 from router.web.refusal import Refused
 from router.web.rooms import Rooms
 from router.web.routes import Routes
 from router.web.schedules import Schedules
+from router.web.silences import Silences
 from router.web.slack import Slack
 from router.web.v2.alerts import Alerts
 from router.web.v2.groups import Groups
@@ -54,7 +54,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
     """All of them. There is no other: unknown paths are 404, and no page answers everything."""
     probes, ingest, incidents = Probes(rooms), Ingest(rooms), Incidents(rooms)
     heartbeats = Heartbeats(rooms)
-    why, lookup = Why(rooms), Lookup()
+    why, quiet, lookup = Why(rooms), Silences(rooms), Lookup()
     alerts, groups, silences, status = (
         Alerts(rooms, lookup),
         Groups(rooms, lookup),
@@ -89,7 +89,8 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("POST", "/api/v1/routes/test", Routes(rooms).test, "read"),
         *_on_call(rooms),
         Endpoint("GET", "/api/v1/rejects", incidents.rejects, "read"),
-        Endpoint("POST", "/api/v1/silences/preview", Preview(rooms).silence, "read"),
+        Endpoint("POST", "/api/v1/silences", quiet.make, "silence"),
+        Endpoint("POST", "/api/v1/silences/preview", quiet.preview, "read"),
         Endpoint("GET", "/health/live", probes.live, None, waits=False),
         Endpoint("HEAD", "/health/live", probes.live, None, waits=False),
         Endpoint("GET", "/health/ready", probes.ready, None, waits=False),

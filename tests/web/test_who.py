@@ -40,6 +40,7 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("DELETE", "/api/v1/overrides/{id}", "answer"),
     ("POST", "/api/v1/swaps", "answer"),
     ("GET", "/api/v1/ical", "read"),
+    ("POST", "/api/v1/silences", "silence"),
     ("POST", "/api/v1/silences/preview", "read"),
     ("POST", "/-/reload", "admin"),
     ("GET", "/metrics", "read"),

@@ -8,14 +8,14 @@ from router.core.matcher import Matcher, MatcherError, parse
 from router.core.pattern import PatternError, predicate
 from router.web.refusal import Refused
 
-_TRUE = frozenset(["1", "t", "true", "y", "yes", "on", "ok", "enabled", "checked", "selected"])
+TRUE = frozenset(["1", "t", "true", "y", "yes", "on", "ok", "enabled", "checked", "selected"])
 _JSON = frozenset(("*/*", "application/*", "application/json"))
 
 
 def flag(request: web.Request, name: str) -> bool:
     """A switch that is on unless it is turned off; what is not some word for yes means no."""
     value = request.query.get(name, "")
-    return value.lower() in _TRUE if value else True
+    return value.lower() in TRUE if value else True
 
 
 def filters(request: web.Request) -> tuple[Matcher, ...]:

@@ -12,6 +12,7 @@ from router.core.event import Silenced
 from router.core.matcher import Matcher
 from router.core.silence import Silence, SilenceError, decide_update, expire, in_order
 from router.web import body
+from router.web.breadth import FORCED, breadth, forced
 from router.web.envelope import CID
 from router.web.refusal import Refused, as_json
 from router.web.rooms import Rooms
@@ -62,8 +63,19 @@ class SilencesApi:
             update = decide_update(silence, known, wall, str(uuid.uuid4()))
         except SilenceError as error:
             raise Refused(404 if error.code == "not found" else 400, str(error)) from None
+        if known is None or known.matchers != silence.matchers:
+            await self._refuse_too_broad(request, silence)
         await self._keep(request, update.silences)
         return as_json({"silenceID": update.id})
+
+    async def _refuse_too_broad(self, request: web.Request, silence: Silence) -> None:
+        """Upstream takes whatever matches everything. Where many alerts fire, it must be meant."""
+        if self._rooms.api().broad_silences == "allow" or forced(request, silence.comment):
+            return
+        hit = await breadth(self._rooms.door.state, silence.matchers)
+        if objection := hit.objection(compatible=True):
+            sentence = f'{objection}; narrow its matchers, or begin the comment with "{FORCED}"'
+            raise Refused(400, f"{sentence} (or ask with ?force=true) if that is meant")
 
     async def end(self, request: web.Request) -> web.Response:
         """End one now, durably; ending it again changes nothing."""
