@@ -18,7 +18,7 @@ import structlog
 
 from router.config.load import Loaded
 from router.config.read import read as read_configuration
-from router.core.event import Event, Reconfigured, Started, Swept
+from router.core.event import Event, Reconfigured, Started
 from router.core.moment import from_datetime
 from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
@@ -27,9 +27,9 @@ from router.core.secret import Secret, secrets_in
 from router.core.settings import HttpSource, RedisSource, is_loopback
 from router.core.state import State
 from router.core.stored import Stored
-from router.errors import ConfigError, DiskFull
+from router.errors import ConfigError
 from router.ingest.decoders import Decoders
-from router.runtime import crashes, interpreter, log
+from router.runtime import interpreter, log
 from router.runtime.clock import SystemClock
 from router.runtime.compose import compose
 from router.runtime.courier import Courier
@@ -43,7 +43,9 @@ from router.runtime.pulse import Pulse
 from router.runtime.reload import Sight, look, watch
 from router.runtime.stream import Stream
 from router.runtime.streams import Streams
+from router.runtime.sweeping import sweep
 from router.runtime.trial import Trials
+from router.runtime.watch import Watch
 from router.senders.senders import Senders
 from router.store.store import Store
 from router.web.rooms import Rooms
@@ -51,7 +53,6 @@ from router.web.server import Server, serving
 
 VERSION = version("tocsin")
 GRACE_SECONDS = 4.0  # For sends under way when the service is told to stop.
-SWEEP_SECONDS = 60.0
 LOOK_UPS = 32
 BROKEN = 70  # EX_SOFTWARE of sysexits(3): a supervisor starts us again.
 
@@ -175,7 +176,6 @@ class Service:
         if self._kept != stored.text:
             self._first.append(Reconfigured(loaded.configuration, self._kept))
         self._loop = Loop(state, store, self._clock)
-        self._loop.refusing = crashes.in_a_row(options.data, self._clock.now().wall)
         self._decoders = Decoders(
             lambda: self._loop.state.alerts,
             lambda: self._clock.now().wall,
@@ -186,7 +186,6 @@ class Service:
         self._streams = Streams(self._stream)
         self._senders = senders
         self._metrics = Metrics(self._loop, version=VERSION, streams=lambda: self._streams.readers)
-        self._loop.observe = self._metrics.observe
         self._loop.committed = self._metrics.committed
         self._courier.attempted = self._metrics.attempted
         self._live = Live(
@@ -199,7 +198,16 @@ class Service:
             last_good.keep,
             last_good.settle,
         )
-        self._pulse = Pulse(self._loop, self._degraded)
+        self._watch = Watch(
+            self._loop,
+            self._courier,
+            options.data,
+            away=self._streams.away,
+            refused=lambda: self._live.problems,
+            clock=lambda: self._clock.distrusted,
+        )
+        self._loop.observe = self._watch.beside(self._metrics.observe)
+        self._pulse = Pulse(self._loop, self._degraded, self._watch.auditor)
         self._use(loaded)
         self._reloaded(not problems)
 
@@ -214,10 +222,12 @@ class Service:
                     tasks.start_soon(room)
                 await self._loop.submit(self._first, urgent=True)
                 self._last_good.settle(self._kept)
+                await self._watch.begin()
                 async with serving(rooms, listen) as server:
                     tasks.start_soon(self._streams.run)
                     tasks.start_soon(watch, self._options.config, self._live.reload, seen)
-                    tasks.start_soon(self._sweep)
+                    tasks.start_soon(sweep, self._loop, self._store)
+                    tasks.start_soon(self._watch.run)
                     self._started(server)
                     tasks.start_soon(self._courier.run)  # Links in pages lead somewhere now.
                     await self._until_told()
@@ -263,23 +273,8 @@ class Service:
         await self._loop.drain()
 
     def _broke(self, group: BaseExceptionGroup[BaseException]) -> None:
-        crashes.note(self._options.data, self._clock.now().wall)
+        self._watch.ended()
         _log.critical("the service must end and start again", exc_info=group)
-
-    async def _sweep(self) -> None:
-        """Forget and delete what is past its time, when nothing better is to do."""
-        while True:
-            await anyio.sleep(SWEEP_SECONDS)
-            try:
-                await self._forget()
-            except DiskFull as error:
-                _log.warning("old rows stay for now", error=str(error))
-
-    async def _forget(self) -> None:
-        await self._loop.submit([Swept()], urgent=True)
-        while not self._loop.queued and not self._loop.disk_full:
-            if not await self._store.prune(self._clock.now().wall):
-                return
 
     def _compose(self, row: Delivery) -> Outgoing:
         return compose(row, self._store.instance, self._signer, self._url(), self._clock.now())
@@ -337,6 +332,7 @@ class Service:
             history=self._store,
             health=self._pulse,
             reload=self._live.reload,
+            resume=self._watch.safe_mode.end,
             metrics=self._exposition,
             signer=lambda: self._signer,
             trials=Trials(self._senders, self._clock.now, self._url),

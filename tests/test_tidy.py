@@ -73,7 +73,7 @@ SWALLOWING = {
     "router/cli/main.py": "becomes a sentence",
     "router/runtime/courier.py": "a sender's bug costs one attempt",
     "router/runtime/trial.py": "a sender's bug costs one test",
-    "router/runtime/loop.py": "a rule's bug costs one event",
+    "router/runtime/decider.py": "a rule's bug costs one event",
     "router/runtime/stream_intake.py": "a decoder's bug costs one entry",
     "router/senders/apprise.py": "a third party's bug costs one attempt",
     "router/senders/check.py": "a template's error is a finding",

@@ -34,6 +34,7 @@ _COMMANDS = {
     "note": "router.cli.incident_actions:note",
     "page": "router.cli.page:page",
     "rejects": "router.cli.rejects:rejects",
+    "resume": "router.cli.resume:resume",
     "heartbeats": "router.cli.heartbeats:heartbeats",
 }
 

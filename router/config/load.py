@@ -9,10 +9,12 @@ import msgspec
 from router.config import (
     api,
     coverage,
+    deadman,
     heartbeats,
     inhibition,
     intervals,
     maintenance,
+    meta,
     names,
     policies,
     reach,
@@ -116,7 +118,7 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
     plan = routes.read(root, known)
     spans = intervals.read(root, settings.timezone)
     configuration = Configuration(
-        tree=Tree(build(plan)),
+        tree=Tree(build(plan), meta.read(root, known)),
         receivers=receivers.read(root, vault, shared),
         policies=policies.read(root, known, settings.timezone),
         users=users.read(root, vault, shared, known),
@@ -126,6 +128,7 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
         intervals=spans,
         maintenance=maintenance.read(root, known, settings.timezone, spans),
         heartbeats=heartbeats.read(root, vault),
+        deadman=deadman.read(root, known, vault),
         fallback=rules.fallback,
         fallback_every=rules.fallback_every,
         resolve_timeout=rules.resolve_timeout,

@@ -13,6 +13,8 @@ def warn(configuration: Configuration, plan: Plan, findings: Findings) -> None:
     routes = configuration.tree.routes.values()
     told = {*configuration.fallback, *_told(configuration)}
     told.update(f"receiver:{route.receiver}" for route in routes)
+    if configuration.deadman:
+        told.add(f"receiver:{configuration.deadman.receiver}")
     for name, receiver in configuration.receivers.items():
         if f"receiver:{name}" not in told:
             findings.warn(("receivers", name), "nothing uses it")

@@ -6,7 +6,7 @@ import msgspec
 
 from router.core.heartbeat import Heartbeat
 from router.core.inhibition import InhibitRule
-from router.core.integration import Integration
+from router.core.integration import Integration, WebhookIntegration
 from router.core.interval import Interval
 from router.core.maintenance import Maintenance
 from router.core.moment import HOUR, MINUTE
@@ -96,6 +96,20 @@ class Receiver(msgspec.Struct, frozen=True):
     integrations: tuple[Integration, ...] = ()
 
 
+class Deadman(msgspec.Struct, frozen=True, kw_only=True):
+    """Who waits for a sign of life, and how often, while nothing is late by more than `overdue`."""
+
+    every: int = MINUTE
+    overdue: int = MINUTE
+    integration: WebhookIntegration | None = None
+    receiver: str = ""
+
+    @property
+    def target(self) -> str:
+        """The delivery target of its own integration."""
+        return "deadman:url/webhook/0"
+
+
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """One whole, checked routes.toml: every name in it refers to something that exists."""
 
@@ -109,6 +123,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     intervals: Mapping[str, tuple[Interval, ...]] = {}
     heartbeats: Mapping[str, Heartbeat] = {}
     maintenance: Mapping[str, Maintenance] = {}
+    deadman: Deadman | None = None
     fallback: tuple[str, ...] = ()
     fallback_every: int = 30 * MINUTE
     resolve_timeout: int = 5 * MINUTE
@@ -120,8 +135,11 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     def integration(self, target: str) -> Integration | None:
         """What a delivery's target stands for now; None when it is no longer there.
 
-        A target is `receiver:NAME/KIND/INDEX` (the index counts within the kind) or `user:ID/VIA`.
+        A target is `receiver:NAME/KIND/INDEX` (the index counts within the kind), `user:ID/VIA`, or
+        the dead man's switch's own.
         """
+        if self.deadman is not None and target == self.deadman.target:
+            return self.deadman.integration
         if target.startswith("user:"):
             name, _, via = target.removeprefix("user:").rpartition("/")
             user = self.users.get(name)

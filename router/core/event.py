@@ -193,6 +193,12 @@ class Due(msgspec.Struct, frozen=True):
     id: int
 
 
+class Vouched(msgspec.Struct, frozen=True):
+    """An auditor found nothing overdue; `figures` say so in one line."""
+
+    figures: str
+
+
 class Claimed(msgspec.Struct, frozen=True):
     """The courier is about to send a delivery; committed before its first byte."""
 
@@ -263,6 +269,7 @@ Event = (
     | OverrideRemoved
     | Reconfigured
     | Due
+    | Vouched
     | Claimed
     | Delivered
     | Failed

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from router.core import digest, membership, opening, page, quiet
+from router.core import digest, membership, meta, opening, page, quiet
 from router.core.alert import Alert
 from router.core.configuration import Digest
 from router.core.draft import Draft
@@ -45,7 +45,9 @@ def _look(draft: Draft, group: Group, route: Route | None) -> Flushed:
         if draft.state.is_leaving(group.id, alert.id):
             muted.append(alert)
             continue
-        why = closed or muted_by(draft.state, decode(alert.labels), wall)
+        why = closed
+        if not why and group.route != meta.ROUTE:
+            why = muted_by(draft.state, decode(alert.labels), wall)
         if why:
             hushed[alert.id] = why
         (muted if why else told).append(alert)

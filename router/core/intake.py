@@ -9,8 +9,9 @@ from router.core.draft import Draft
 from router.core.heartbeat import SOURCE as HEARTBEATS
 from router.core.labels import decode, identity
 from router.core.merge import begin, merge
+from router.core.meta import SOURCE as META
 
-OURS = frozenset((HEARTBEATS,))  # Nobody else begins or ends what these report.
+OURS = frozenset((HEARTBEATS, META))  # Nobody else begins or ends what these report.
 
 _FAR = 4  # An end far ahead is stored again when it moved by a fourth of its distance.
 

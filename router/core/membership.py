@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from router.core import command as c
-from router.core import digest
+from router.core import digest, meta
 from router.core.alert import Alert
 from router.core.draft import Draft
 from router.core.group import Group
@@ -22,7 +22,7 @@ Place = tuple[Route, bytes]
 def enter(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> None:
     """Put an alert that begins to fire into the group of every route it matches."""
     if not alert.groups:
-        _join(draft, alert, places(draft, labels))
+        _join(draft, alert, places(draft, labels, alert.source))
         return
     staying, missing = _part(draft, alert, labels)
     for group in staying:
@@ -35,11 +35,16 @@ def move(draft: Draft, alert: Alert) -> None:
     _join(draft, alert, _part(draft, alert, decode(alert.labels))[1])
 
 
-def places(draft: Draft, labels: Mapping[str, str]) -> list[Place]:
-    """The routes these labels match, each with the canonical labels of its group."""
+def places(draft: Draft, labels: Mapping[str, str], source: str = "") -> list[Place]:
+    """The routes these labels match, each with the canonical labels of its group.
+
+    Reports about ourselves have a route of their own, whatever their labels.
+    """
+    tree = draft.configuration.tree
+    routes = [tree.meta] if source == meta.SOURCE and tree.meta else tree.match(labels)
     policies = draft.configuration.policies
     found = []
-    for route in draft.configuration.tree.match(labels):
+    for route in routes:
         policy = policies.get(route.policy)
         gathered = policy is not None and policy.digest is not None
         found.append((route, _ONE if gathered else canonical(route.group_labels(labels))))
@@ -51,7 +56,8 @@ def _part(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> tuple[list[G
 
     An open incident keeps its alerts until it is over: what runs keeps what it started with.
     """
-    wanted = {(route.id, place): route for route, place in places(draft, labels)}
+    found = places(draft, labels, alert.source)
+    wanted = {(route.id, place): route for route, place in found}
     staying, busy = [], False
     for number in alert.groups:
         group = draft.group(number)

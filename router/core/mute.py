@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from router.core import meta
 from router.core.alert import Alert
 from router.core.configuration import Configuration
 from router.core.group import Group
@@ -29,6 +30,8 @@ def muted_by(state: State, labels: Mapping[str, str], wall: int) -> tuple[str, .
 
 def audible(state: State, group: Group, alerts: Iterable[Alert], wall: int) -> list[Alert]:
     """Those of a group's alerts that may be told of now."""
+    if group.route == meta.ROUTE:
+        return [*alerts]
     if closed_by(state.configuration, state.configuration.tree.routes.get(group.route), wall):
         return []
     return [alert for alert in alerts if not muted_by(state, decode(alert.labels), wall)]

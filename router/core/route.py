@@ -142,14 +142,16 @@ class _Node:
 class Tree:
     """A routing tree ready to be asked; equal to another whose root is equal. Never changed.
 
-    `routes` holds every route by its id. `scanned` counts the routes that no index keeps away
+    `routes` holds every route by its id. `meta`, also among them, is the one that no label set
+    takes: it is for reports about ourselves. `scanned` counts the routes that no index keeps away
     from an alert, as they need no label at all: purely negative ones, mostly.
     """
 
-    __slots__ = ("_node", "root", "routes", "scanned")
+    __slots__ = ("_node", "meta", "root", "routes", "scanned")
 
-    def __init__(self, root: Route) -> None:
+    def __init__(self, root: Route, meta: Route | None = None) -> None:
         self.root = root
+        self.meta = meta
         self._node = _Node(root)
         self.routes: dict[str, Route] = {}
         self.scanned = 0
@@ -159,6 +161,8 @@ class Tree:
             self.routes[node.route.id] = node.route
             self.scanned += node.selector.scanned
             waiting.extend(reversed(node.children))
+        if meta is not None:
+            self.routes[meta.id] = meta
 
     def match(self, labels: Mapping[str, str]) -> list[Route]:
         """The routes the label set takes, in order; the root when no other wants it.
@@ -171,10 +175,12 @@ class Tree:
         return found
 
     def __eq__(self, other: object) -> bool:
-        return self.root == other.root if isinstance(other, Tree) else NotImplemented
+        if not isinstance(other, Tree):
+            return NotImplemented
+        return (self.root, self.meta) == (other.root, other.meta)
 
     def __hash__(self) -> int:
-        return hash(self.root)
+        return hash((self.root, self.meta))
 
     def __repr__(self) -> str:
         return f"Tree({self.root!r})"

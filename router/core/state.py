@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from router.core import command as c
+from router.core import meta
 from router.core.alert import Alert
 from router.core.configuration import Configuration
 from router.core.group import Group
@@ -172,7 +173,7 @@ class State:
                 self._count(group, alert.id, 1 if began else -1)
         if alert.firing:
             self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
-        if began and self.configuration.inhibit:
+        if began and self.configuration.inhibit and alert.source != meta.SOURCE:
             self.inhibitor.put(alert.id, decode(alert.labels))
         if ended:
             self.inhibitor.drop(alert.id)
@@ -244,12 +245,6 @@ class State:
         if (wakes := incident.wakes) is not None:
             self.waiting.add(wakes, Kind.INCIDENT, incident.number)
 
-    def _put_request(self, command: c.PutRequest) -> None:
-        self.requests[command.key] = command
-
-    def _drop_request(self, command: c.DropRequest) -> None:
-        self.requests.pop(command.key, None)
-
     def _enqueue(self, command: c.Enqueue) -> None:
         delivery = command.delivery
         self.last["delivery"] = max(self.last["delivery"], delivery.id)
@@ -291,7 +286,7 @@ class State:
         if before.inhibit != command.configuration.inhibit:
             self.inhibitor = Inhibitor(command.configuration.inhibit)
             for alert in self.by_id.values():
-                if alert.firing:
+                if alert.firing and alert.source != meta.SOURCE:
                     self.inhibitor.put(alert.id, decode(alert.labels))
         self.reroute.clear()
         self._reroute(c.Reroute(tuple(sorted(self.by_id, reverse=True))))
@@ -329,8 +324,8 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.Reroute: State._reroute,
     c.Heard: State._heard,
     c.PutIncident: State._put_incident,
-    c.PutRequest: State._put_request,
-    c.DropRequest: State._drop_request,
+    c.PutRequest: lambda state, command: state.requests.update({command.key: command}),
+    c.DropRequest: lambda state, command: state.requests.pop(command.key, None),
     c.Enqueue: State._enqueue,
     c.PutDelivery: State._put_delivery,
     c.CloseDelivery: State._close_delivery,

@@ -1,6 +1,7 @@
 """Carries deliveries out of the outbox: claims, sends, and reports what became of each."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Protocol
@@ -72,6 +73,7 @@ class Courier:
         self._tasks: TaskGroup | None = None
         self._idle = anyio.Event()
         self.under_way = 0
+        self.sent_at = 0.0
 
     async def run(self) -> None:
         """Send until cancelled; what is under way then has an unknown outcome."""
@@ -166,6 +168,7 @@ class Courier:
             result = await self._attempt(claimed, integration)
             if integration is not None:
                 self.attempted(integration.kind, anyio.current_time() - started)
+            self.sent_at = time.perf_counter()
             _tell(claimed, result)
             await self._door.submit([result], urgent=True)
         finally:

@@ -6,45 +6,26 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 import anyio
-import msgspec
 import structlog
 
 from router.core import event as e
-from router.core.command import MEMORY_ONLY, Command
-from router.core.engine import decide
+from router.core.command import Command
 from router.core.moment import SECOND, Now
 from router.core.state import State
-from router.core.waiting import Kind
 from router.errors import DiskFull, Overloaded, StoreError
+from router.runtime import crashes
+from router.runtime.decider import COURIER, Batch, Decider, Observed, Submission
 from router.runtime.door import Outcome
 from router.runtime.journal import Clock, Journal
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
 QUEUE_MAX = 20_000  # Events beyond this are refused: the sender keeps them and comes again.
 LONGEST_SLEEP = 1.0
-AWAY = 10 * SECOND  # Without a turn for so long, we were away: stopped, suspended, or stuck.
-ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
-_COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
 
 _log = structlog.get_logger("tocsin.loop")
 
 
-Observed = tuple[e.Event, Outcome]
-
-
-class _Submission(msgspec.Struct):
-    events: Sequence[e.Event]
-    done: "asyncio.Future[list[Outcome]]"
-
-
-class _Batch(msgspec.Struct):
-    commands: list[Command] = []
-    decided: list[tuple[_Submission, list[Outcome]]] = []
-    ready: list[int] = []
-    observed: list[Observed] = []
-
-
-class Loop:
+class Loop(Decider):
     """Holds the state and lets nothing but events change it.
 
     `offer` is called with the numbers of deliveries whose time has come, after their commit;
@@ -63,25 +44,23 @@ class Loop:
         committed: Callable[[float, int], None] = lambda _seconds, _commands: None,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._state = state
+        super().__init__(state, clock)
         self._journal = journal
-        self._clock = clock
         self.offer = offer
         self.observe = observe
         self.committed = committed
         self._stopwatch = stopwatch
-        self._urgent: deque[_Submission] = deque()
-        self._waiting: deque[_Submission] = deque()
+        self._urgent: deque[Submission] = deque()
+        self._waiting: deque[Submission] = deque()
         self._queued = 0
         self._wake = asyncio.Event()
         self._committing: asyncio.Future[None] | None = None
         self._unsaved: list[Command] = []
         self._rest_until = 0.0
-        self._batch = _Batch()
+        self._batch = Batch()
         self._ended: StoreError | None = None
-        self._turned: int | None = None
-        self.disk_full = False
         self.refusing = False
+        self.turned_away = 0
         self.progress = 0.0
 
     @property
@@ -110,12 +89,12 @@ class Loop:
         return await self._enqueue(events, self._urgent if urgent else self._waiting)
 
     async def _enqueue(
-        self, events: Sequence[e.Event], queue: "deque[_Submission]"
+        self, events: Sequence[e.Event], queue: "deque[Submission]"
     ) -> list[Outcome]:
         if self._ended is not None:
             raise self._ended
         done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        queue.append(_Submission(events, done))
+        queue.append(Submission(events, done))
         self._queued += len(events)
         self._wake.set()
         return await done
@@ -126,6 +105,7 @@ class Loop:
         if self.refusing:
             raise Overloaded("the service is in safe mode and takes no alerts", retry_after=30)
         if self._queued and self._queued + count > QUEUE_MAX:
+            self.turned_away += count
             raise Overloaded(f"{self._queued} events are waiting to be decided")
 
     async def settled(self) -> None:
@@ -180,7 +160,7 @@ class Loop:
         self._wake.clear()
         if self._urgent or self._waiting:
             return
-        delay = max(self._delay(), self._rest_until - self._stopwatch())
+        delay = max(0 if self._doubted else self._delay(), self._rest_until - self._stopwatch())
         if delay <= 0:
             return
         handle = asyncio.get_running_loop().call_later(delay, self._wake.set)
@@ -195,16 +175,25 @@ class Loop:
             return LONGEST_SLEEP
         return min((due - self._clock.now().service) / SECOND, LONGEST_SLEEP)
 
-    def _next_batch(self) -> _Batch:
+    def _next_batch(self) -> Batch:
         """Decide queued events and what is due, urgent ones first, until the slice is used up."""
-        self._batch = batch = _Batch()
+        self._batch = batch = Batch()
         self._notice_absence(batch)
         started = self._stopwatch()
+        if self._doubted and started >= self._rest_until:
+            self._decide_item(*self._doubted.popleft(), batch)
+            return batch
         while submission := self._next_submission():
+            alone = self._apart.alone(map(crashes.suspect, submission.events))
+            if alone and batch.decided:
+                self._put_back(submission)
+                break
             now = self._clock.now()
             outcomes: list[Outcome] = []
             batch.decided.append((submission, outcomes))
             outcomes.extend([self._decide(event, batch, now) for event in submission.events])
+            if alone:
+                return batch
             if self._stopwatch() - started > SLICE_SECONDS:
                 break
         started = self._stopwatch()
@@ -214,14 +203,7 @@ class Loop:
                     break
         return batch
 
-    def _notice_absence(self, batch: _Batch) -> None:
-        """Say so, before anything else is decided, when calls may have found nobody here."""
-        now = self._clock.now()
-        since, self._turned = self._turned, now.service
-        if self.disk_full or (since is not None and now.service - since > AWAY):
-            self._decide(e.Returned(), batch, now)
-
-    def _next_submission(self) -> _Submission | None:
+    def _next_submission(self) -> Submission | None:
         queue = self._urgent or self._waiting
         if not queue:
             return None
@@ -229,50 +211,11 @@ class Loop:
         self._queued -= len(submission.events)
         return submission
 
-    def _decide_due(self, batch: _Batch) -> bool:
-        now = self._clock.now()
-        item = self._state.take_due(now.service)
-        if item is None:
-            return False
-        kind, number = item
-        if kind is Kind.DELIVERY:
-            batch.ready.append(number)
-            return True
-        outcome = self._decide(e.Due(kind, number), batch, now)
-        if outcome.error:
-            outcome = self._decide(e.Stopped(kind, number, outcome.error), batch, now)
-        if outcome.error:
-            self._state.waiting.add(now.service + ASIDE, kind, number)
-        return True
+    def _put_back(self, submission: Submission) -> None:
+        self._urgent.appendleft(submission)
+        self._queued += len(submission.events)
 
-    def _decide(self, event: e.Event, batch: _Batch, now: Now) -> Outcome:
-        """Decide and apply one event. A rule that fails costs that event and nothing else."""
-        try:
-            commands = decide(self._state, event, now)
-        except Exception as error:  # noqa: BLE001 - a bug costs the event it happened in
-            _log.exception("a rule failed", event_type=type(event).__name__)
-            outcome = Outcome(error=f"{type(error).__name__}: {error}")
-            batch.observed.append((event, outcome))
-            self._set_aside(event, outcome.error, batch, now)
-            return outcome
-        self._state.apply(commands)
-        for command in commands:
-            if type(command) not in MEMORY_ONLY:
-                batch.commands.append(command)
-        outcome = Outcome(commands)
-        batch.observed.append((event, outcome))
-        return outcome
-
-    def _set_aside(self, event: e.Event, error: str, batch: _Batch, now: Now) -> None:
-        """Keep an alert that a rule failed on among the rejects, and let a delivery wait."""
-        if isinstance(event, e.Reported):
-            report = event.report
-            rejected = e.Rejected(report.source, f"a rule failed: {error}", report.labels)
-            self._decide(rejected, batch, now)
-        elif isinstance(event, _COURIER):
-            self._decide(e.Stopped(Kind.DELIVERY, event.delivery, error), batch, now)
-
-    async def _commit(self, batch: _Batch) -> bool:
+    async def _commit(self, batch: Batch) -> bool:
         """Make a batch durable; False when the disk is full and it has been undone."""
         done = self._committing = asyncio.get_running_loop().create_future()
         started = self._stopwatch()
@@ -284,6 +227,7 @@ class Loop:
             done.exception()  # Nobody may be waiting for it.
             return False
         except StoreError as error:
+            self._blame([event for event, _ in batch.observed])
             self._ended = error
             done.set_exception(error)
             done.exception()
@@ -295,7 +239,7 @@ class Loop:
         done.set_result(None)
         return True
 
-    def _release(self, batch: _Batch) -> None:
+    def _release(self, batch: Batch) -> None:
         for submission, outcomes in batch.decided:
             if not submission.done.done():
                 submission.done.set_result(outcomes)
@@ -304,7 +248,7 @@ class Loop:
         if batch.ready:
             self.offer(batch.ready)
 
-    async def _undo(self, batch: _Batch, error: DiskFull) -> None:
+    async def _undo(self, batch: Batch, error: DiskFull) -> None:
         """The disk is full: forget the batch, go on from what is on disk, keep paging.
 
         Results of sends under way cannot be refused: they stay in memory and are written first
@@ -320,13 +264,13 @@ class Loop:
         state.recover(self._clock.now().service)
         self._state = state
         for submission, _ in batch.decided:
-            if all(isinstance(event, _COURIER) for event in submission.events):
+            if all(isinstance(event, COURIER) for event in submission.events):
                 self._keep_in_memory(submission)
             elif not submission.done.done():
                 submission.done.set_exception(error)
 
-    def _keep_in_memory(self, submission: _Submission) -> None:
-        kept, now = _Batch(), self._clock.now()
+    def _keep_in_memory(self, submission: Submission) -> None:
+        kept, now = Batch(), self._clock.now()
         outcomes = [self._decide(event, kept, now) for event in submission.events]
         self._unsaved.extend(kept.commands)
         if not submission.done.done():

@@ -1,13 +1,11 @@
 """How the service is, for the probes: lives, can take alerts, is ready, and what is degraded."""
 
-import time
 from collections.abc import Callable, Sequence
 
 import msgspec
 
+from router.runtime.auditor import Auditor
 from router.runtime.loop import Loop
-
-STUCK_SECONDS = 5.0
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -18,20 +16,24 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Pulse:
-    """Answers the probes from what the rooms know. `notes` lists what is degraded right now."""
+    """Answers the probes from what the rooms and the auditor know.
 
-    def __init__(self, loop: Loop, notes: Callable[[], Sequence[str]]) -> None:
+    `notes` lists what is degraded right now.
+    """
+
+    def __init__(
+        self, loop: Loop, notes: Callable[[], Sequence[str]], auditor: Auditor | None = None
+    ) -> None:
         self._loop = loop
+        self._auditor = auditor or Auditor(loop)
         self._notes = notes
         self.started = False
         self.stopping = False
 
     def live(self) -> Check:
         """Whether the loop made progress within the last seconds; if not, a restart helps."""
-        idle = time.perf_counter() - self._loop.progress
-        if self.started and idle > STUCK_SECONDS:
-            return Check(False, (f"the loop has made no progress for {idle:.0f} s",))
-        return Check(True)
+        stuck = self._auditor.stuck() if self.started else ""
+        return Check(not stuck, (stuck,) if stuck else ())
 
     def ready(self) -> Check:
         """Whether alerts can be durably accepted and routed now."""
@@ -43,7 +45,8 @@ class Pulse:
             return Check(False, ("the disk is full: free some room",))
         if self._loop.refusing:
             return Check(False, ("safe mode after repeated crashes: pages and answers only",))
-        return Check(True, tuple(self._notes()))
+        found = (*self._notes(), *(finding.text for finding in self._auditor.findings()))
+        return Check(True, tuple(dict.fromkeys(found)))
 
     def startup(self) -> Check:
         """Whether recovery is done."""

@@ -49,6 +49,10 @@ class Probes:
             )
         return web.Response()
 
+    async def resume(self, _request: web.Request) -> web.Response:
+        """End safe mode: alerts are taken again. `{"safe_mode": was}`."""
+        return as_json({"safe_mode": self._rooms.resume()})
+
     def _told(self, request: web.Request, check: Check) -> web.Response:
         """Problems may name addresses and errors of others, so they need the scope read."""
         status = ("degraded" if check.problems else "ok") if check.ok else "unavailable"

@@ -112,6 +112,7 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     `sources` are the HTTP sources by name. `decode_api` reads bodies of Alertmanager's own
     `POST /api/v2/alerts`, `decode_webhook` those of `/webhook/{source}`, by the source's kind.
     `reload` reads routes.toml again and answers every problem; none means that it is in force.
+    `resume` ends safe mode, and says whether there was any to end.
     `metrics` is the exposition in Prometheus' text format. `slack_secrets` are those with which
     Slack may sign, empty when there is none. `local`: only this machine can connect.
     `started_at` is wall time. `version` is our own.
@@ -131,6 +132,7 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     local: bool
     started_at: int
     trials: Trials
+    resume: Callable[[], bool] = bool
     version: str = ""
     limits: Limits = Limits()
     traffic: Traffic = msgspec.field(default_factory=Traffic)

@@ -102,6 +102,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("GET", "/-/ready", probes.prepared, None, waits=False),
         Endpoint("HEAD", "/-/ready", probes.prepared, None, waits=False),
         Endpoint("POST", "/-/reload", probes.reload, "admin", waits=False),
+        Endpoint("POST", "/-/resume", probes.resume, "admin", waits=False),
         Endpoint("GET", "/metrics", probes.metrics, "read", waits=False),
     ]
 

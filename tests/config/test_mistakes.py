@@ -105,6 +105,41 @@ MAINTENANCE = [
         "3: maintenance.db.from: is not on a whole minute",
     ),
 ]
+DEADMAN = [
+    (
+        "[deadman]\n",
+        '1: deadman: needs where to, such as url = "https://hc-ping.com/…", or a receiver',
+    ),
+    (
+        '[deadman]\nreceiver = "bas"\n',
+        "2: deadman.receiver: no receiver 'bas'; did you mean 'base'?",
+    ),
+    (
+        '[deadman]\nurl = "https://hc-ping.com/x"\nevry = "1m"\n',
+        "3: deadman.evry: unknown key 'evry'; did you mean 'every'?",
+    ),
+    (
+        '[deadman]\nreceiver = "base"\nhttp_config = { bearer_token = "${T}" }\n',
+        "3: deadman.http_config: is for the url, and there is none",
+    ),
+    (
+        '[deadman]\nreceiver = "base"\nevery = "0s"\n',
+        "3: deadman.every: cannot be zero",
+    ),
+]
+META = [
+    ("[meta]\n", "1: meta: needs a receiver or a policy"),
+    (
+        '[meta]\npolicy = "criticl"\n[policies.critical]\n'
+        'steps = [{ notify = ["receiver:base"] }]\n',
+        "2: meta.policy: no policy 'criticl'; did you mean 'critical'?",
+    ),
+    (
+        '[meta]\nreceiver = "base"\nmatchers = ["a=b"]\n',
+        "3: meta.matchers: unknown key 'matchers'; known: receiver, policy, group_wait,"
+        " group_interval, repeat_interval",
+    ),
+]
 TYPES = [
     ("[service]\nurl = 5\n", "2: service.url: expected text, got a whole number"),
     ('[api]\nopen = "yes"\n', "2: api.open: expected true or false, got text"),
@@ -582,6 +617,8 @@ RULES = [
             *UNKNOWN_KEYS,
             *HEARTBEATS,
             *MAINTENANCE,
+            *DEADMAN,
+            *META,
             *TYPES,
             *VALUES,
             *REFERENCES,

@@ -55,7 +55,7 @@ def events(world: World) -> list[e.Event]:
     found: list[e.Event] = [e.Reported(report), e.Reported(ended), e.Reported(new)]
     found += [e.Started(), e.Swept(), e.Silenced((silence,)), e.Received("queue", "1-1")]
     found += [e.Rejected("queue", "no JSON", b"x")]
-    found += [e.CheckedIn("backup"), e.CheckedIn("unknown"), e.Returned()]
+    found += [e.CheckedIn("backup"), e.CheckedIn("unknown"), e.Returned(), e.Vouched("well")]
     for beat in world.state.heartbeats.all():
         found += [e.Due(Kind.HEARTBEAT, beat.id), e.Stopped(Kind.HEARTBEAT, beat.id, "spoiled")]
     found += [e.Raised(to="bo", text="come", by="ana", via="test", key="k")]

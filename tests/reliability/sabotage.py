@@ -12,7 +12,7 @@ from typing import Any
 from router.core import engine, escalation, flush, intake, sending
 from router.core import event as e
 from router.core.alert import Report
-from router.core.command import Command, PutAlert
+from router.core.command import Command, PutAlert, PutIncident
 from router.core.draft import Draft
 from router.core.labels import decode
 from router.core.moment import Now, Stamp
@@ -20,7 +20,9 @@ from router.core.notification import Delivery
 from router.core.state import State
 from router.runtime import clock
 from router.runtime.clock import SystemClock
-from router.runtime.loop import Loop, _Batch
+from router.runtime.courier import Courier
+from router.runtime.decider import Batch
+from router.runtime.loop import Loop
 from router.senders.webhook import WebhookSender
 from router.store import writer
 from router.store.store import Store
@@ -33,7 +35,7 @@ def reply_before_commit() -> None:
     """Answers are released before the commit, which a slow disk makes last."""
     commit = Loop._commit
 
-    async def hasty(self: Loop, batch: _Batch) -> bool:
+    async def hasty(self: Loop, batch: Batch) -> bool:
         for submission, outcomes in batch.decided:
             if not submission.done.done():
                 submission.done.set_result(outcomes)
@@ -186,6 +188,66 @@ def broken_commit() -> None:
     setattr(Store, "_commit", bad)  # noqa: B010
 
 
+def broken_step_apply() -> None:
+    """The second step of an incident of an alert that bears poison="apply" cannot be applied."""
+    apply = State.apply
+
+    def bad(self: State, commands: Sequence[Command]) -> None:
+        for command in commands:
+            _raise_for_second_step("apply", self, command)
+        apply(self, commands)
+
+    setattr(State, "apply", bad)  # noqa: B010
+
+
+def broken_step_commit() -> None:
+    """The second step of an incident of an alert that bears poison="commit" cannot be kept."""
+    states: list[State] = []
+    begin, commit = State.__init__, Store._commit
+
+    def remember(self: State, *args: Any) -> None:
+        states[:] = [self]
+        begin(self, *args)
+
+    def bad(self: Store, commands: Sequence[Command], stamp: Stamp, db: Any) -> None:
+        for command in commands:
+            _raise_for_second_step("commit", states[0], command)
+        commit(self, commands, stamp, db)
+
+    setattr(State, "__init__", remember)  # noqa: B010
+    setattr(Store, "_commit", bad)  # noqa: B010
+
+
+def _raise_for_second_step(word: str, state: State, command: Command) -> None:
+    if isinstance(command, PutIncident) and command.incident.ran > 1:
+        group = state.groups.get(command.incident.group)
+        _raise_for(word, decode(group.labels) if group else {})
+
+
+def hanging_commit() -> None:
+    """A transaction with an alert that bears poison="hang" never ends."""
+    commit = Store._commit
+
+    def bad(self: Store, commands: Sequence[Command], stamp: Stamp, db: Any) -> None:
+        for command in commands:
+            if isinstance(command, PutAlert) and b'"poison":"hang"' in command.alert.labels:
+                time.sleep(600)
+        commit(self, commands, stamp, db)
+
+    setattr(Store, "_commit", bad)  # noqa: B010
+
+
+def lost_pages() -> None:
+    """The courier never hears of pages."""
+    offer = Courier.offer
+
+    def deaf_offer(self: Courier, numbers: Sequence[int]) -> None:
+        rows = self._door.state.deliveries
+        offer(self, [n for n in numbers if n in rows and rows[n].kind != "page"])
+
+    setattr(Courier, "offer", deaf_offer)  # noqa: B010
+
+
 FAULTS = {
     fault.__name__: fault
     for fault in (
@@ -201,6 +263,10 @@ FAULTS = {
         poison,
         broken_apply,
         broken_commit,
+        broken_step_apply,
+        broken_step_commit,
+        hanging_commit,
+        lost_pages,
     )
 }
 

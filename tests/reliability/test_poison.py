@@ -10,6 +10,7 @@ from reliability.process import Process
 from reliability.sink import Sink
 from support.eventually import eventually
 from support.service import Reply
+from support.shell import tocsin
 from support.talk import answer, incidents
 
 from router.app import BROKEN
@@ -144,6 +145,57 @@ async def test_what_cannot_be_applied_or_committed_ends_the_process_and_thrice_i
         before = len(sink.attempts)
         assert (await answer(process, number, "unack", by="ana")).status == 200
         await eventually("it pages on", lambda: any_page(sink, before))
+
+
+@pytest.mark.parametrize("where", ["apply", "commit"])
+async def test_a_step_that_ends_the_process_is_set_aside_and_everything_else_goes_on(
+    where: str, tmp_path: Path, sink: Sink
+) -> None:
+    routes = ROUTES.format(sink=sink.url)
+    async with Process(tmp_path, routes, faults=[f"broken_step_{where}"]) as process:
+        process.expect(f"planted in {where}|the service must end|ended the process")
+        reply = await post(process, ("good", ""), ("bad", where))
+        assert reply.status == 200, reply
+        ends = 0
+        while ends < 3 and not arrived(sink, "/last", "bad"):
+            await eventually("it ends, or tells", lambda: told_or_over(process, sink), seconds=20)
+            if not process.running:
+                assert process.exit_code == BROKEN
+                ends += 1
+                await process.start()
+        assert ends in (1, 2), "once in company, once alone: no crash loop"
+        await told(sink, "/bo", "good")
+        assert not arrived(sink, "/bo", "bad")
+        await told(sink, "/last", "bad")
+        await healthy(process, sink, "after it")
+        ready = await process.get("/health/ready")
+        assert (ready.status, ready.json()["status"]) == (200, "degraded"), ready
+        assert "is set aside for a while: it ended the process" in ready.text
+        await process.crash_and_restart()
+        await healthy(process, sink, "after another start")
+        assert process.running
+
+
+def told_or_over(process: Process, sink: Sink) -> bool:
+    """Whether the fallback knows, or the process has ended."""
+    return bool(arrived(sink, "/last", "bad")) or not process.running
+
+
+async def test_safe_mode_ends_when_somebody_says_so(tmp_path: Path, sink: Sink) -> None:
+    routes = ROUTES.format(sink=sink.url)
+    async with Process(tmp_path, routes, faults=["broken_apply"]) as process:
+        process.expect("planted in apply|the service must end")
+        for _ in range(3):
+            with contextlib.suppress(aiohttp.ClientError):
+                await post(process, ("bad", "apply"))
+            assert await process.ended() == BROKEN
+            await process.start(ready=False)
+            await eventually("it answers again", lambda: lives(process))
+        assert (await post(process, ("refused", ""))).status == 503
+        environ = {"TOCSIN_URL": process.url}
+        assert (await tocsin("resume", environ=environ)).out == "alerts are taken again\n"
+        await healthy(process, sink, "resumed")
+        assert (await tocsin("resume", environ=environ)).out == "it was not in safe mode\n"
 
 
 async def lives(process: Process) -> bool:

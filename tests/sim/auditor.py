@@ -19,8 +19,8 @@ from router.core.labels import canonical, identity
 from router.core.moment import DAY, MINUTE, SECOND
 from router.core.notification import Delivery
 from router.core.silence import Silence
+from router.runtime.decider import Observed
 from router.runtime.door import Outcome
-from router.runtime.loop import Observed
 
 PROMPT = 2 * SECOND
 _FAR = 20 * DAY

@@ -176,10 +176,10 @@ def a_wake_up_is_lost() -> Sequence[Patch]:
     async def enqueue(self: Loop, events: Any, queue: Any) -> Any:
         from asyncio import get_running_loop
 
-        from router.runtime.loop import _Submission
+        from router.runtime.decider import Submission
 
         done = get_running_loop().create_future()
-        queue.append(_Submission(events, done))
+        queue.append(Submission(events, done))
         self._queued += len(events)
         return await done
 

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from router.core.configuration import Configuration, Contact, Digest, Policy, Receiver, Step, User
+from router.core.configuration import (
+    Configuration,
+    Contact,
+    Deadman,
+    Digest,
+    Policy,
+    Receiver,
+    Step,
+    User,
+)
 from router.core.heartbeat import Heartbeat
 from router.core.inhibition import InhibitRule
 from router.core.integration import ConsoleIntegration, Integration, SlackIntegration
@@ -10,7 +19,7 @@ from router.core.interval import Interval
 from router.core.maintenance import Maintenance
 from router.core.matcher import parse_list
 from router.core.moment import HOUR, MINUTE, SECOND
-from router.core.route import Plan, Tree, build
+from router.core.route import Plan, Route, Tree, build
 from router.core.schedule import Schedule
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR}
@@ -126,10 +135,13 @@ def configured(
     schedules: Mapping[str, Schedule] | None = None,
     heartbeats: Sequence[Heartbeat] = (),
     maintenance: Sequence[Maintenance] = (),
+    deadman: Deadman | None = None,
+    meta: Route | None = None,
 ) -> Configuration:
     """A whole configuration around a routing tree."""
     return Configuration(
-        tree=Tree(build(root)),
+        tree=Tree(build(root), meta),
+        deadman=deadman,
         users={user.id: user for user in users},
         receivers={found.name: found for found in receivers},
         policies={found.name: found for found in policies},

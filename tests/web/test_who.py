@@ -43,6 +43,7 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("POST", "/api/v1/silences", "silence"),
     ("POST", "/api/v1/silences/preview", "read"),
     ("POST", "/-/reload", "admin"),
+    ("POST", "/-/resume", "admin"),
     ("GET", "/metrics", "read"),
 ]
 TOKEN_OF = {

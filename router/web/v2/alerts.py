@@ -7,6 +7,7 @@ import anyio.lowlevel
 import msgspec
 from aiohttp import web
 
+from router.core import meta
 from router.core.alert import Alert
 from router.core.labels import decode, pair
 from router.core.matcher import matches_all
@@ -59,7 +60,7 @@ class Wanted:
         """What holds the alert back, if it is one that is asked for."""
         if not alert.firing or not matches_all(self._matchers, labels):
             return None
-        held = standing(state, labels, wall)
+        held = Standing() if alert.source == meta.SOURCE else standing(state, labels, wall)
         if held.active:
             return held if self._active else None
         silenced = held.silenced_by or held.muted_by  # Maintenance is a silence that was planned.

@@ -1,0 +1,138 @@
+"""Decides and applies events one by one, into batches: what fails costs itself alone."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from router.core import event as e
+from router.core.command import MEMORY_ONLY, Answer, Command
+from router.core.engine import decide
+from router.core.moment import SECOND, Now
+from router.core.state import State
+from router.core.waiting import Kind
+from router.runtime import crashes
+from router.runtime.aside import Aside
+from router.runtime.door import Outcome
+from router.runtime.journal import Clock
+
+AWAY = 10 * SECOND  # Without a turn for so long, we were away: stopped, suspended, or stuck.
+ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
+COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
+
+_log = structlog.get_logger("tocsin.loop")
+
+Observed = tuple[e.Event, Outcome]
+
+
+class Submission(msgspec.Struct):
+    """Events that are decided together, and who waits for what comes of them."""
+
+    events: Sequence[e.Event]
+    done: "asyncio.Future[list[Outcome]]"
+
+
+class Batch(msgspec.Struct):
+    """What was decided and is to be committed at once. `ready` are deliveries that may leave."""
+
+    commands: list[Command] = []
+    decided: list[tuple[Submission, list[Outcome]]] = []
+    ready: list[int] = []
+    observed: list[Observed] = []
+
+
+class Decider:
+    """A state and what changes it. After a failure, `suspects` are what was being decided on, and
+    `mixed` says that there was more beside them."""
+
+    def __init__(self, state: State, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+        self._turned: int | None = None
+        self._doubted: deque[tuple[Kind, int]] = deque()
+        self._apart = Aside()
+        self.suspects: list[str] = []
+        self.mixed = False
+        self.disk_full = False
+
+    @property
+    def aside(self) -> list[str]:
+        """What is left alone for a while, because it ended the process."""
+        return self._apart.names()
+
+    def leave_alone(self, found: crashes.Suspects) -> None:
+        """Do not decide on the guilty for a while, and on the doubtful only one by one."""
+        service = self._clock.now().service
+        until = {name: service + span for name, span in found.spans().items()}
+        self._apart = Aside(until, found.doubtful)
+
+    def _notice_absence(self, batch: Batch) -> None:
+        """Say so, before anything else is decided, when calls may have found nobody here."""
+        now = self._clock.now()
+        since, self._turned = self._turned, now.service
+        if self.disk_full or (since is not None and now.service - since > AWAY):
+            self._decide(e.Returned(), batch, now)
+
+    def _decide_due(self, batch: Batch) -> bool:
+        now = self._clock.now()
+        item = self._state.take_due(now.service)
+        if item is None:
+            return False
+        kind, number = item
+        name = crashes.suspect(e.Due(kind, number))
+        if until := self._apart.until(name, now.service):
+            self._state.waiting.add(until, kind, number)
+        elif kind is Kind.DELIVERY:
+            batch.ready.append(number)
+        elif self._apart.alone([name]):
+            self._doubted.append(item)
+        else:
+            self._decide_item(kind, number, batch)
+        return True
+
+    def _decide_item(self, kind: Kind, number: int, batch: Batch) -> None:
+        now = self._clock.now()
+        outcome = self._decide(e.Due(kind, number), batch, now)
+        if outcome.error:
+            outcome = self._decide(e.Stopped(kind, number, outcome.error), batch, now)
+        if outcome.error:
+            self._state.waiting.add(now.service + ASIDE, kind, number)
+
+    def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
+        """Decide and apply one event. A rule that fails costs that event and nothing else."""
+        if self._apart and self._apart.until(crashes.suspect(event), now.service):
+            return Outcome((Answer("wait"),))
+        try:
+            commands = decide(self._state, event, now)
+        except Exception as error:  # noqa: BLE001 - a bug costs the event it happened in
+            _log.exception("a rule failed", event_type=type(event).__name__)
+            outcome = Outcome(error=f"{type(error).__name__}: {error}")
+            batch.observed.append((event, outcome))
+            self._set_aside(event, outcome.error, batch, now)
+            return outcome
+        try:
+            self._state.apply(commands)
+        except BaseException:
+            self._blame([event])
+            raise
+        batch.commands += [c for c in commands if type(c) not in MEMORY_ONLY]
+        outcome = Outcome(commands)
+        batch.observed.append((event, outcome))
+        return outcome
+
+    def _blame(self, events: Sequence[e.Event]) -> None:
+        """Remember what it was that could not be applied or committed."""
+        names = [crashes.suspect(event) for event in events]
+        self.suspects = [name for name in names if name]
+        self.mixed = not all(names)
+
+    def _set_aside(self, event: e.Event, error: str, batch: Batch, now: Now) -> None:
+        """Keep an alert that a rule failed on among the rejects, and let a delivery wait."""
+        if isinstance(event, e.Reported):
+            report = event.report
+            rejected = e.Rejected(report.source, f"a rule failed: {error}", report.labels)
+            self._decide(rejected, batch, now)
+        elif isinstance(event, COURIER):
+            self._decide(e.Stopped(Kind.DELIVERY, event.delivery, error), batch, now)
