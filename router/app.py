@@ -108,11 +108,16 @@ def _load(options: ServeOptions) -> Loaded:
     return complete(_parse(options, read(options.config)), console=options.console)
 
 
-def _parse(options: ServeOptions, text: bytes) -> Loaded:
+def _parse(options: ServeOptions, text: bytes, *, lenient: bool = False) -> Loaded:
     folder = options.config.resolve().parent
     wall = from_datetime(datetime.now(UTC))
     loaded = read_configuration(
-        text, name=options.config.name, folder=folder, environ=os.environ, wall=wall
+        text,
+        name=options.config.name,
+        folder=folder,
+        environ=os.environ,
+        wall=wall,
+        lenient=lenient,
     )
     if options.open:
         api = msgspec.structs.replace(loaded.api, open=True)
@@ -147,7 +152,7 @@ def _last_good(options: ServeOptions, text: bytes, error: ConfigError) -> Loaded
         ConfigError: nothing earlier can be used.
     """
     try:
-        return _parse(options, text)
+        return _parse(options, text, lenient=True)
     except ConfigError:
         raise error from None
 
@@ -284,6 +289,7 @@ class Service:
         return Stream(source, door=self._loop, decode=decode, seen=self._store.seen)
 
     def _use(self, loaded: Loaded) -> None:
+        self._senders.use(loaded.templates)
         log.mask(secret.value for secret in secrets_in(loaded) if secret.value)
         self._signer = Signer(link_keys(loaded.service, self._options.data))
         self._streams.use(s for s in loaded.sources if isinstance(s, RedisSource))

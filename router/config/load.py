@@ -25,6 +25,7 @@ from router.config import (
     sources,
     syntax,
     teams,
+    templates,
     usage,
     users,
 )
@@ -35,6 +36,7 @@ from router.config.vault import Vault
 from router.core.configuration import Configuration
 from router.core.route import Plan, Tree, build
 from router.core.settings import ApiSettings, ServiceSettings, SlackSettings, Source
+from router.core.template import Templates
 from router.errors import ConfigError
 
 
@@ -52,6 +54,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     api: ApiSettings
     slack: SlackSettings
     sources: tuple[Source, ...]
+    templates: Templates = Templates()
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -63,11 +66,12 @@ def load(
     folder: Path,
     environ: Mapping[str, str],
     wall: int | None = None,
+    lenient: bool = False,
 ) -> Loaded:
     """Read and check a whole routes.toml called `name`; secret files are relative to `folder`.
 
     With the time it is, as `wall` microseconds, it also warns of hours to come in which nobody is
-    on call.
+    on call. With *lenient*, templates that cannot be read are warned of.
 
     Raises:
         ConfigError: it has mistakes; `problems` are all of them, as `routes.toml:LINE: key path:
@@ -81,7 +85,9 @@ def load(
         findings.unreadable(line, what)
     if values is None:
         raise ConfigError(findings.problems)
-    return assemble(text, values, findings, Vault(folder, environ), folder=folder, wall=wall)
+    return assemble(
+        text, values, findings, Vault(folder, environ), folder=folder, wall=wall, lenient=lenient
+    )
 
 
 def assemble(
@@ -92,6 +98,7 @@ def assemble(
     *,
     folder: Path,
     wall: int | None = None,
+    lenient: bool = False,
 ) -> Loaded:
     """Everything the tables of a routes.toml say, wherever they came from.
 
@@ -100,6 +107,7 @@ def assemble(
     """
     root = Table(values, (), findings)
     plan, loaded = _read(text, root, vault, folder)
+    loaded = msgspec.structs.replace(loaded, templates=templates.read(root, folder, lenient))
     root.unknown_keys()
     if findings.problems:
         raise ConfigError(findings.problems)

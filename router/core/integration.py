@@ -4,6 +4,7 @@ Each holds everything its sender needs; settings shared by a channel are already
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -44,6 +45,7 @@ class SlackIntegration(HttpIntegration, frozen=True, kw_only=True):
     token: Secret | None = None
     webhook_url: Secret | None = None
     api_url: str = "https://slack.com/api"
+    words: Mapping[str, Any] = {}
 
 
 class EmailIntegration(Integration, frozen=True, kw_only=True):
@@ -56,6 +58,7 @@ class EmailIntegration(Integration, frozen=True, kw_only=True):
     password: Secret | None = None
     hello: str = ""
     tls: str = "auto"
+    words: Mapping[str, Any] = {}
 
 
 class SmsIntegration(HttpIntegration, frozen=True, kw_only=True):
@@ -73,6 +76,7 @@ class PagerdutyIntegration(HttpIntegration, frozen=True, kw_only=True):
 
     routing_key: Secret
     api_url: str = "https://events.pagerduty.com"
+    words: Mapping[str, Any] = {}
 
 
 class Responder(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +126,7 @@ class AppriseIntegration(Integration, frozen=True, kw_only=True):
 
     url: Secret
     resolved_url: Secret | None = None
+    words: Mapping[str, Any] = {}
 
 
 class ConsoleIntegration(Integration, frozen=True, kw_only=True):

@@ -1,18 +1,20 @@
-"""A text of the operator's own that is filled in when something is sent."""
+"""The operator's own words for messages, as the configuration brings them."""
+
+from collections.abc import Mapping
 
 import msgspec
 
 
-class Template(msgspec.Struct, frozen=True):
-    """A jinja2 template for one field of a message, with the macros it uses in front.
+class Templates(msgspec.Struct, frozen=True):
+    """`messages` replace the built-in texts of these names, such as `email.html`.
 
-    `origin` is where it stands, for errors: a file with a line, or a key path.
+    `macros` are what the single fields of integrations may call, by their names.
     """
 
-    text: str
-    origin: str = ""
+    messages: Mapping[str, str] = {}
+    macros: Mapping[str, str] = {}
 
-    @property
-    def empty(self) -> bool:
-        """Whether it can only make nothing."""
-        return not self.text
+
+def is_template(text: str) -> bool:
+    """Whether there is something to be filled in in a field, or it is sent as it stands."""
+    return any(mark in text for mark in ("{{", "{%", "{#"))

@@ -13,6 +13,7 @@ from router.gotemplate.translate import Translator
 from router.gotemplate.written import Names, spelt
 
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\(")
+_MACRO = re.compile(r"\{%-?\s*macro\s+([A-Za-z_]\w*)\(.*?\{%-?\s*endmacro\b[^%]*%\}", re.DOTALL)
 _FUNCTIONS = frozenset(NAMES)
 
 
@@ -53,6 +54,11 @@ class Book:
         for template in parse(source, file, _FUNCTIONS, file):
             if not template.empty or template.name not in self._templates:
                 self._templates[template.name] = template
+
+    @property
+    def macros(self) -> dict[str, str]:
+        """The macros that were needed so far, by their names."""
+        return dict(self._macros)
 
     @property
     def names(self) -> list[str]:
@@ -115,6 +121,11 @@ class Book:
         if translator.place and translator.place.state != "text":
             raise TemplateError(main.file, main.line, "ends in a non-text context")
         return Translation(text, needed(text, self._macros))
+
+
+def macros(source: str) -> dict[str, str]:
+    """The macros that a jinja2 file defines, by their names."""
+    return {found[1]: found[0] for found in _MACRO.finditer(source)}
 
 
 def needed(text: str, macros: Mapping[str, str]) -> dict[str, str]:

@@ -12,12 +12,14 @@ from router.core.integration import AppriseIntegration
 from router.core.outgoing import Outgoing, Receipt
 from router.errors import DeliveryError, PermanentDeliveryError, Withdrawn
 from router.senders.apprise_schemes import ACKNOWLEDGING, ALLOWED, CLOSING
+from router.senders.budget import OUTPUT_MAX
 from router.senders.clean import hide, link_secrets, one_line
 from router.senders.http import Wanted
 from router.senders.message import Messages
 from router.senders.pagerduty import dedup_key
 from router.senders.threads import on_daemon_thread
 from router.senders.view import View, view
+from router.senders.wording import Wording
 
 AT_ONCE = 4
 
@@ -40,8 +42,9 @@ class AppriseSender:
         url = address.value.strip().replace("{dedup_key}", dedup_key(outgoing))
         scheme = allowed_scheme(name, url)
         data = view(outgoing)
-        title = self._messages.text("apprise.title", data)
-        body = self._messages.text("apprise.txt", data)
+        words = Wording(self._messages, outgoing)
+        title = words.text(integration.words.get("title"), "apprise.title")
+        body = words.body(integration.words.get("text"), "apprise.txt", limit=OUTPUT_MAX)
         try:
             async with asyncio.timeout(self._timeout):
                 await self._places.acquire()

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from router.core.outgoing import Outgoing
-from router.core.template import Template
 from router.gotemplate import data
+from router.gotemplate.book import needed
+from router.gotemplate.defaults import macros as default_macros
 from router.senders.gosandbox import GoSandbox
 from router.senders.view import view
 
@@ -19,22 +20,25 @@ class Fields:
     """Renders fields, with what they may know of a delivery: `data` as Alertmanager's templates
     have it, and everything our own templates have."""
 
-    def __init__(self) -> None:
-        self._sandbox = GoSandbox()
+    def __init__(self, macros: Mapping[str, str] | None = None, *, strict: bool = False) -> None:
+        self._sandbox = GoSandbox(strict=strict)
+        self._macros = {**default_macros(), **(macros or {})}
         self._compiled: OrderedDict[str, Render] = OrderedDict()
         self._last: tuple[Outgoing, dict[str, Any]] | None = None
 
-    def text(self, template: Template, outgoing: Outgoing) -> str:
+    def text(self, written: str, outgoing: Outgoing) -> str:
         """The field's text for this delivery; raises whatever is wrong with the template."""
-        if template.empty:
-            return ""
-        render = self._compiled.get(template.text)
+        render = self._compiled.get(written)
         if render is None:
-            render = self._compiled[template.text] = self._sandbox.prepare(template.text)
+            render = self._compiled[written] = self.compile(written)
             if len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         self._sandbox.at = outgoing.at
         return render(self._known(outgoing))
+
+    def compile(self, written: str) -> Render:
+        """The template as a function; raises what is wrong with it."""
+        return self._sandbox.prepare("".join((*needed(written, self._macros).values(), written)))
 
     def _known(self, outgoing: Outgoing) -> dict[str, Any]:
         """The same for all fields of one delivery."""

@@ -1,6 +1,8 @@
 """Writes the mail of a delivery, whatever stands in its labels and addresses."""
 
 import hashlib
+import html
+import re
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,6 +16,11 @@ from router.errors import PermanentDeliveryError
 from router.senders.clean import one_line
 from router.senders.message import Messages
 from router.senders.view import view
+from router.senders.wording import Wording
+
+SUBJECT_MAX = 200
+BODY_MAX = 262_144
+_HEADER = re.compile(r"[!-9;-~]{1,60}").fullmatch
 
 
 def addresses(integration: EmailIntegration) -> list[str]:
@@ -34,10 +41,14 @@ def compose(outgoing: Outgoing, integration: EmailIntegration, messages: Message
     mails of one subject refer to the same thread. RFC 3834 marks them as written by a machine.
     """
     data = view(outgoing)
+    words = Wording(messages, outgoing)
+    own = integration.words
+    headers = {name.title(): text for name, text in own.get("headers", {}).items()}
     sender = address(integration.sender)
     thread = f"<thread-{_hash(outgoing.subject)}@{sender.domain}>"
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = messages.text("email.subject", data)
+    subject = words.text(headers.pop("Subject", None), "email.subject")
+    mail["Subject"] = one_line(subject, SUBJECT_MAX) or messages.text("email.subject", data)
     mail["From"] = sender
     mail["To"] = [address(to) for to in integration.to]
     mail["Date"] = format_datetime(to_datetime(outgoing.at))
@@ -46,9 +57,21 @@ def compose(outgoing: Outgoing, integration: EmailIntegration, messages: Message
     mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tocsin-Attempt"] = str(outgoing.attempt)
-    mail.set_content(messages.text("email.txt", data), cte="quoted-printable")
-    mail.add_alternative(messages.text("email.html", data), subtype="html", cte="quoted-printable")
+    for name, text in headers.items():
+        if name not in mail and _HEADER(name):
+            mail[name] = one_line(words.plain(text), SUBJECT_MAX)
+    text = words.body(own.get("text"), "email.txt", limit=BODY_MAX)
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(_page(words, own.get("html")), subtype="html", cte="quoted-printable")
     return mail
+
+
+def _page(words: Wording, written: str | None) -> str:
+    """The mail as HTML; the answer link of a page is added where it is left out."""
+    said, link = words.text(written, "email.html"), words.data["ack_url"]
+    if link and link not in said and html.escape(link) not in said:
+        said = f'<p><a href="{html.escape(link)}">Acknowledge</a></p>\n{said}'
+    return said
 
 
 def address(text: str) -> Address:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from router.core.outgoing import Outgoing
-from router.core.template import Template
+from router.core.template import Templates
 from router.senders.clean import MARK, cut, one_line
 from router.senders.fields import Fields
 from router.senders.plain import plain
@@ -57,9 +57,9 @@ _BLANK = re.compile(r"\n(?:[ \t]*\n){2,}")
 class _Template:
     """One file, compiled when it is first needed: all of them cost a start a tenth of a second."""
 
-    def __init__(self, path: Path, sandbox: Sandbox) -> None:
-        self.path = str(path)
-        self._source = path.read_text("utf-8")
+    def __init__(self, path: str, source: str, sandbox: Sandbox) -> None:
+        self.path = path
+        self._source = source
         self._sandbox = sandbox
         self._render: Callable[[Mapping[str, Any]], str] | None = None
 
@@ -77,19 +77,28 @@ class _Template:
 class Messages:
     """The templates in force: each of the operator's own folder, else the one we ship.
 
-    Files are read once. What goes wrong with one is told to `on_error(file, reason)`, then the
-    next best text is used: the shipped template, and at last the text built into the program.
+    `use` replaces the operator's. What goes wrong with one is told to `on_error(file, reason)`;
+    then the next best text is used: the shipped template, at last one built into the program.
     """
 
     def __init__(self, folder: Path | None, on_error: OnTemplateError) -> None:
         self._on_error = on_error
         self._fields = Fields()
         self._sandboxes = {escape: Sandbox(escape=escape is not Escape.NONE) for escape in Escape}
-        self._templates: dict[str, list[_Template]] = {name: [] for name in FORMS}
-        for name, form in FORMS.items():
-            if folder and (folder / f"{name}.j2").exists():
-                self._read(folder / f"{name}.j2", name, form)
-            self._read(shipped() / f"{name}.j2", name, form)
+        self._shipped = {name: self._read(shipped() / f"{name}.j2", name) for name in FORMS}
+        self._templates = dict(self._shipped)
+        paths = {name: folder / f"{name}.j2" for name in FORMS} if folder else {}
+        for name, path in paths.items():
+            if path.exists():
+                self._templates[name] = [*self._read(path, name), *self._shipped[name]]
+
+    def use(self, templates: Templates) -> None:
+        """Word messages by these from now on, and by the shipped ones where there are none."""
+        self._fields = Fields(templates.macros)
+        for name, shipped_ones in self._shipped.items():
+            source = templates.messages.get(name)
+            own = [] if source is None else self._own(f"{name}.j2", source, name)
+            self._templates[name] = [*own, *shipped_ones]
 
     def text(self, name: str, view: View) -> str:
         """The text of one template of FORMS for this delivery, within its form's limit."""
@@ -102,27 +111,39 @@ class Messages:
                 self._on_error(template.path, _reason(error))
         return _built_in(data, form)
 
-    def field(self, template: Template, outgoing: Outgoing, otherwise: str = "") -> str:
-        """The text of one field that the operator worded; *otherwise* when it cannot be made.
+    def field(self, written: str, outgoing: Outgoing) -> str | None:
+        """The text of one field that the operator worded; None when it cannot be made.
 
         It is not cut, and line breaks in it stay: the channel knows what it takes. What goes wrong
-        is told to `on_error(origin, reason)`.
+        is told to `on_error(target and field, reason)`.
         """
         try:
-            return self._fields.text(template, outgoing)
+            return self._fields.text(written, outgoing)
         except Exception as error:  # noqa: BLE001 - a template can raise anything; the page counts
-            self._on_error(template.origin, _reason(error))
-            return otherwise
+            shown = f"{outgoing.target}: {one_line(written, 60)}"
+            self._on_error(shown, _reason(error))
+            return None
 
-    def _read(self, path: Path, name: str, form: Form) -> None:
+    def _read(self, path: Path, name: str) -> list[_Template]:
+        """The template of a file, or none when it cannot be read."""
         try:
-            template = _Template(path, self._sandboxes[form.escape])
-            if path.parent != shipped():
-                template.compiled()
-        except Exception as error:  # noqa: BLE001 - as above: a broken file must not stop a page
+            source = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
             self._on_error(str(path), _reason(error))
-        else:
-            self._templates[name].append(template)
+            return []
+        if path.parent == shipped():
+            return [_Template(str(path), source, self._sandboxes[FORMS[name].escape])]
+        return self._own(str(path), source, name)
+
+    def _own(self, path: str, source: str, name: str) -> list[_Template]:
+        """An operator's template, or none when there is something wrong with it."""
+        template = _Template(path, source, self._sandboxes[FORMS[name].escape])
+        try:
+            template.compiled()
+        except Exception as error:  # noqa: BLE001 - as above: a broken file must not stop a page
+            self._on_error(path, _reason(error))
+            return []
+        return [template]
 
 
 def shipped() -> Path:

@@ -1,6 +1,7 @@
 """Sends PagerDuty events (Events API v2): one alert there for each group or incident here."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -13,7 +14,9 @@ from router.senders.http import Http, Post, Wanted, refusal
 from router.senders.message import Messages
 from router.senders.view import View, view
 from router.senders.webhook import rfc3339
+from router.senders.wording import Wording
 
+SUMMARY_MAX = 1024
 EVENT_MAX = 512_000  # developer.pagerduty.com/docs/events-api-v2/overview says 512 KB.
 _SEVERITIES = {
     **dict.fromkeys(("critical", "page", "emergency", "fatal", "disaster", "p0"), "critical"),
@@ -38,6 +41,8 @@ class PagerdutySender:
         data = view(outgoing)
         key = integration.routing_key.value
         event = self._event(outgoing, data, key)
+        if integration.words and "payload" in event:
+            _worded(event, integration.words, Wording(self._messages, outgoing))
         post = Post(
             name=f"pagerduty {integration.routing_key.origin}",
             url=f"{integration.api_url.rstrip('/')}/v2/enqueue",
@@ -77,6 +82,29 @@ class PagerdutySender:
             event["client_url"] = data["external_url"]
         event["links"] = _links(data)
         return event
+
+
+def _worded(event: dict[str, Any], own: Mapping[str, Any], words: Wording) -> None:
+    """Put the operator's own words over ours; the details are joined, his over ours.
+
+    One that comes out empty, or cannot be filled in, leaves ours.
+    """
+    payload, said = event["payload"], words.all({k: own[k] for k in own if k != "description"})
+    for key in ("severity", "class", "component", "group", "source"):
+        payload[key] = cut(one_line(said.get(key, "")), 1000) or payload.get(key, "")
+    payload["severity"] = _SEVERITIES.get(payload["severity"].lower(), "error")
+    summary = words.text(own.get("description"), "pagerduty.summary")
+    payload["summary"] = cut(summary.strip(), SUMMARY_MAX) or payload["summary"]
+    payload["custom_details"] |= said.get("details", {})
+    event["payload"] = {key: value for key, value in payload.items() if value != ""}
+    for key in ("client", "client_url"):
+        if said.get(key):
+            event[key] = said[key]
+    links = [each for each in said.get("links", ()) if each.get("href")]
+    images = [each for each in said.get("images", ()) if each.get("src")]
+    event["links"] = [*event["links"], *links]
+    if images:
+        event["images"] = images
 
 
 def dedup_key(outgoing: Outgoing) -> str:

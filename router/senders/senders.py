@@ -5,6 +5,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
@@ -30,8 +31,10 @@ from router.core.integration import (
 )
 from router.core.moment import SECOND
 from router.core.outgoing import Destination, Outgoing, Receipt
+from router.core.template import Templates
 from router.errors import PermanentDeliveryError
 from router.senders.apprise import AppriseSender
+from router.senders.clean import one_line
 from router.senders.console import ConsoleSender
 from router.senders.discord import DiscordSender
 from router.senders.email import EmailSender
@@ -47,6 +50,9 @@ from router.senders.telegram import TelegramSender
 from router.senders.webhook import WebhookSender
 
 _CONSOLE = Destination(name="console")
+_DETAIL_MAX = 300
+_troubles: ContextVar[list[str]] = ContextVar("troubles")
+"""What was wrong with the templates of the delivery that is being sent."""
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +77,7 @@ class Senders:
         tls: ssl.SSLContext | None,
     ) -> None:
         self._instead = console
+        self._messages = messages
         self._slack = SlackSender(http, messages, patience.http)
         self._email = EmailSender(messages, patience.email, tls)
         self._sms = SmsSender(http, messages, patience.http)
@@ -103,7 +110,12 @@ class Senders:
         the system's certificate authorities. `on_template_error(file, reason)` is told whenever
         a template failed and the next best text was sent.
         """
-        messages = Messages(templates, on_template_error)
+
+        def failed(file: str, reason: str) -> None:
+            on_template_error(file, reason)
+            _troubles.get([]).append(f"{file}: {reason}")
+
+        messages = Messages(templates, failed)
         async with Http.open(tls) as http:
             yield cls(
                 http, messages, out or sys.stdout, console=console, patience=patience, tls=tls
@@ -117,6 +129,18 @@ class Senders:
             DeliveryError: not delivered, as far as is known; another attempt may work.
             PermanentDeliveryError: not delivered, and repeating this attempt is no use.
         """
+        token = _troubles.set([])
+        try:
+            receipt = await self._send(outgoing, integration, wanted)
+            return _noted(receipt, _troubles.get())
+        finally:
+            _troubles.reset(token)
+
+    def use(self, templates: Templates) -> None:
+        """Word messages by these from now on, and by our own where there are none."""
+        self._messages.use(templates)
+
+    async def _send(self, outgoing: Outgoing, integration: Integration, wanted: Wanted) -> Receipt:
         if missing := integration.missing():
             if self._instead:
                 return await self._console.send(outgoing, integration.kind, wanted)
@@ -152,6 +176,15 @@ class Senders:
     def destination(self, integration: Integration) -> Destination:
         """The queue of an integration. Names hold hashes where there are secrets."""
         return _CONSOLE if self._instead and integration.missing() else destination(integration)
+
+
+def _noted(receipt: Receipt, troubles: list[str]) -> Receipt:
+    """The receipt, for the timeline, with what kept the operator's own words from being used."""
+    if not troubles:
+        return receipt
+    said = f"built-in text, as a template failed: {'; '.join(dict.fromkeys(troubles))}"
+    detail = one_line("; ".join(filter(None, (receipt.detail, said))), _DETAIL_MAX)
+    return msgspec.structs.replace(receipt, detail=detail)
 
 
 def destination(integration: Integration) -> Destination:

@@ -9,10 +9,12 @@ from router.core.integration import SlackIntegration
 from router.core.outgoing import Outgoing, Receipt
 from router.core.secret import Secret
 from router.errors import DeliveryError, PermanentDeliveryError
+from router.senders import slack_words
 from router.senders.clean import link_secrets, one_line
 from router.senders.http import Answer, Http, Post, Wanted, refusal, shown
 from router.senders.message import Messages
 from router.senders.view import view
+from router.senders.wording import Wording
 
 # docs.slack.dev/reference/methods/chat.postMessage: these stay until somebody changes something.
 _PERMANENT_WORDS = """
@@ -56,7 +58,8 @@ class SlackSender:
         """
         data = view(outgoing)
         text = self._messages.text("slack.txt", data)
-        form = _rich(text)
+        own = integration.words
+        form = slack_words.form(Wording(self._messages, outgoing), own) if own else _rich(text)
         thread = "" if integration.webhook_url else outgoing.ref
         for _ in range(3):
             refused = await self._attempt(outgoing, integration, wanted, form, thread)
@@ -64,7 +67,7 @@ class SlackSender:
                 return refused
             if refused in _THREAD_GONE and thread:
                 thread = ""
-            elif "blocks" in form:
+            elif "blocks" in form or "attachments" in form:
                 form = {"text": _cut(text, _PLAIN_MAX)}
             else:
                 break

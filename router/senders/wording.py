@@ -1,14 +1,16 @@
 """What one delivery says: the operator's own words where a field of the integration holds any."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from router.core.outgoing import Outgoing
-from router.senders.clean import cut
+from router.core.template import is_template
+from router.senders.clean import clean, cut
 from router.senders.message import Messages
 from router.senders.view import view
 
 LIMIT = 4096
-_ACTION = "{{"
+FIELD_MAX = 262_144  # Channels cut far below; this only bounds what is cleaned.
 
 
 class Wording:
@@ -17,18 +19,33 @@ class Wording:
     def __init__(self, messages: Messages, outgoing: Outgoing) -> None:
         self.data = view(outgoing)
         self._messages = messages
+        self._outgoing = outgoing
 
-    def plain(self, written: str) -> str:
-        """What a field says; nothing when it cannot be rendered."""
-        return "" if _ACTION in written else written
+    def plain(self, written: str, otherwise: str = "") -> str:
+        """What a field says; *otherwise* when it cannot be rendered."""
+        said = self._said(written)
+        return otherwise if said is None else said
+
+    def all(self, value: Any) -> Any:
+        """A value with every text inside it filled in, `plain` each."""
+        if isinstance(value, str):
+            return self.plain(value)
+        if isinstance(value, Mapping):
+            return {key: self.all(each) for key, each in value.items()}
+        return [self.all(each) for each in value] if isinstance(value, list) else value
+
+    def _said(self, written: str) -> str | None:
+        if not is_template(written):
+            return written
+        said = self._messages.field(written, self._outgoing)
+        return None if said is None else clean(said, FIELD_MAX)
 
     def text(
         self, written: str | None, form: str, escape: Callable[[str], str] = lambda text: text
     ) -> str:
         """What a field says, or our own text of that form, escaped for where it goes."""
-        if written is None or _ACTION in written:
-            return escape(self._messages.text(form, self.data))
-        return written
+        said = None if written is None else self._said(written)
+        return escape(self._messages.text(form, self.data)) if said is None else said
 
     def body(
         self,

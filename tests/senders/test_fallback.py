@@ -62,7 +62,8 @@ def test_a_file_that_is_not_text_falls_back_to_ours(tmp_path: Path) -> None:
 class Bare(Messages):
     """Messages without any template: what is left is built in."""
 
-    def _read(self, *args: Any) -> None: ...
+    def _read(self, *args: Any) -> list[Any]:
+        return []
 
 
 BARE = Bare(None, lambda file, reason: None)
@@ -85,8 +86,8 @@ def test_without_any_template_there_is_a_text_all_the_same(name: str, kind: str)
 
 def test_a_missing_template_is_reported() -> None:
     class Elsewhere(Messages):
-        def _read(self, path: Path, *rest: Any) -> None:
-            super()._read(path.with_name("gone.j2"), *rest)
+        def _read(self, path: Path, *rest: Any) -> list[Any]:
+            return list(super()._read(path.with_name("gone.j2"), *rest))
 
     errors: list[str] = []
     messages = Elsewhere(None, lambda file, reason: errors.append(reason))

@@ -13,6 +13,8 @@ _BOTH = re.compile(
     r'\{\{-? *if eq \.Status "firing" *-?\}\}(-?[0-2])'
     r"\{\{-? *else *-?\}\}(-?[0-2])\{\{-? *end *-?\}\}"
 ).fullmatch  # The usual template, whatever its two numbers.
+_TITLES = {"title", "subject", "entity_display_name"}
+_BODIES = {"message", "text", "state_message"}
 _REGION = re.compile(r"[a-z]{2}-[a-z-]+?-[0-9]+").fullmatch
 
 
@@ -21,7 +23,7 @@ def pushover(source: Source) -> Made | None:
     user, _ = source.inline("user_key")
     token, _ = source.inline("token")
     source.http()
-    source.wording("title", "message", "url", "url_title", "html", "monospace", "ttl")
+    source.wording("html", "monospace", "ttl")
     said = source("priority", "")
     both = _BOTH(said or _USUAL)
     if "{{" in said and not both:
@@ -52,7 +54,7 @@ def victorops(source: Source) -> Made | None:
     """VictorOps, now Splunk On-Call: an incident there for each group here."""
     key, _ = source.inline("api_key", "victorops_api_key")
     source.http()
-    source.wording("state_message", "entity_display_name", "monitoring_tool", "custom_fields")
+    source.wording("monitoring_tool", "custom_fields")
     _only(source, "api_url", "victorops_api_url", _VICTOROPS)
     routing, kind = source.fixed("routing_key"), source.fixed("message_type") or "CRITICAL"
     if not (_SPLUNK_KEY(key) and _SPLUNK_KEY(routing)):
@@ -67,7 +69,7 @@ def victorops(source: Source) -> Made | None:
 def sns(source: Source) -> Made | None:
     """Amazon SNS, for one telephone number and written keys."""
     source.http()
-    source.wording("subject", "message", "attributes")
+    source.wording("attributes")
     sigv4 = source("sigv4", {})
     access, secret, region = (sigv4.get(key) for key in ("access_key", "secret_key", "region"))
     number = source.fixed("phone_number")
@@ -83,7 +85,6 @@ def sns(source: Source) -> Made | None:
 def webex(source: Source) -> Made | None:
     """Webex, by a bot's token."""
     authorization = source.http("authorization").get("authorization") or {}
-    source.wording("message")
     _only(source, "api_url", "webex_api_url", "https://webexapis.com/v1/messages")
     token, room = authorization.get("credentials", ""), source.fixed("room_id")
     if not _WEBEX_TOKEN(token) or authorization.get("type", "Bearer") != "Bearer":
@@ -99,7 +100,7 @@ def rocketchat(source: Source) -> Made | None:
     token, _ = source.inline("token", "rocketchat_token")
     user, _ = source.inline("token_id", "rocketchat_token_id")
     source.http()
-    source.wording("title", "title_link", "text", "fields", "actions", "color", "emoji", "icon_url")
+    source.wording("title_link", "fields", "actions", "color", "emoji", "icon_url")
     parts = urlsplit(source("api_url") or source.globals.get("rocketchat_api_url", ""))
     if parts.path.strip("/") or parts.query:
         source.refuse("an address with a path is not supported", "api_url")
@@ -134,5 +135,9 @@ def _made(
     if at_end:
         made.table["resolved_url"] = at_end
         made.secrets["resolved_url"] = (*source.path, key)
+    for key in _TITLES & source.values.keys():
+        source.take(made, key, source.values[key], name="title")
+    for key in _BODIES & source.values.keys():
+        source.take(made, key, source.values[key], name="text")
     source.resolved(made, default=resolved)
     return made

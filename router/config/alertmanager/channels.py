@@ -61,7 +61,7 @@ def slack(source: Source) -> Made:
         made.table["channel"] = channel
     elif channel:
         source.warn("a webhook posts where it was made for: the channel is not sent", "channel")
-    source.wording(*_SLACK_WORDING.split())
+    source.texts(made, *_SLACK_WORDING.split())
     source.resolved(made, default=False)
     return made
 
@@ -107,7 +107,7 @@ def pagerduty(source: Source) -> Made:
     elif url != _PAGERDUTY_URL:
         made.table["api_url"] = url.removesuffix(_ENQUEUE)
     source.http_config(made)
-    source.wording(*_PAGERDUTY_WORDING.split())
+    source.texts(made, *_PAGERDUTY_WORDING.split())
     source.resolved(made, default=True)
     return made
 
@@ -131,7 +131,8 @@ def email(source: Source) -> Made:
     if any(tls.values()):
         source.refuse("tls_config is not supported for mail: the system's authorities are used")
     made.table["tls"] = _tls(source, port)
-    source.wording("html", "text", "headers")
+    source.texts(made, "html", html=True)
+    source.texts(made, "text", "headers")
     source.resolved(made, default=False)
     return made
 

@@ -33,7 +33,8 @@ def telegram(source: Source) -> Made:
         made.table["disable_notifications"] = True
     if source.values.get("parse_mode", "HTML") != "HTML":
         made.table["parse_mode"] = source.values["parse_mode"]
-    source.texts(made, "message")
+    html = source.values.get("parse_mode", "HTML") == "HTML"
+    source.texts(made, "message", html=html)
     source.http_config(made)
     source.resolved(made, default=True)
     return made
@@ -56,8 +57,7 @@ def mattermost(source: Source) -> Made:
     source.texts(made, *_MATTERMOST.split())
     for key in ("fields", "attachments", "props", "priority"):
         if found := source(key):
-            made.table[key] = _without_nothing(found)
-            source.templates(found, key)
+            source.take(made, key, _without_nothing(found))
     source.http_config(made)
     source.resolved(made, default=True)
     return made
@@ -71,11 +71,9 @@ def opsgenie(source: Source) -> Made:
     source.api_url(made, "opsgenie_api_url", "https://api.opsgenie.com")
     source.texts(made, *_OPSGENIE.split())
     if details := source("details"):
-        made.table["details"] = {name: text or "" for name, text in details.items()}
-        source.templates(details, "details")
+        source.take(made, "details", {name: text or "" for name, text in details.items()})
     if responders := _without_nothing(source("responders", [])):
-        made.table["responders"] = responders
-        source.templates(responders, "responders")
+        source.take(made, "responders", responders)
     if source("update_alerts"):
         made.table["update_alerts"] = True
     source.http_config(made)

@@ -12,6 +12,7 @@ from router.config.findings import Findings
 from router.config.load import Loaded
 from router.config.path import Path
 from router.config.vault import Vault
+from router.core.template import Templates
 from router.errors import ConfigError
 
 
@@ -22,6 +23,7 @@ def load(
     folder: FilePath,
     environ: Mapping[str, str],
     wall: int | None = None,
+    lenient: bool = False,
 ) -> Loaded:
     """Read and check a whole alertmanager.yml called `name`, as `load.load` does a routes.toml.
 
@@ -30,16 +32,21 @@ def load(
     Raises:
         ConfigError: Alertmanager would refuse it, or it asks for what is not supported here.
     """
-    document, translated = taken_over(text, name)
+    document, translated = taken_over(text, name, folder, lenient=lenient)
     findings = _Traced(name, document.lines, translated.origins)
     vault = Vault(folder, environ, literal=True)
     loaded = toml.assemble(text, translated.values, findings, vault, folder=folder, wall=wall)
     warnings = (*document.findings.warnings, *loaded.warnings)
-    return msgspec.structs.replace(loaded, warnings=warnings)
+    templates = Templates(macros=translated.macros)
+    return msgspec.structs.replace(loaded, warnings=warnings, templates=templates)
 
 
-def taken_over(text: bytes, name: str) -> tuple[Document, Translated]:
-    """The document, and what routes.toml would say.
+def taken_over(
+    text: bytes, name: str, folder: FilePath | None = None, *, lenient: bool = False
+) -> tuple[Document, Translated]:
+    """The document, and what routes.toml would say; template files are found from *folder*.
+
+    With *lenient*, those that cannot be used are warned of.
 
     Raises:
         ConfigError: Alertmanager would refuse it, or it asks for what is not supported here.
@@ -47,7 +54,7 @@ def taken_over(text: bytes, name: str) -> tuple[Document, Translated]:
     document = read(text, name)
     if document.findings.problems:
         raise ConfigError(document.findings.problems)
-    translated = translate(document)
+    translated = translate(document, folder, lenient=lenient)
     if document.findings.problems:
         raise ConfigError(document.findings.problems)
     return document, translated

@@ -7,6 +7,7 @@ import msgspec
 
 from router.config.alertmanager.http_table import http_table
 from router.config.alertmanager.kinds import Values
+from router.config.alertmanager.templates import Wordings
 from router.config.findings import Findings
 from router.config.path import Path, spell
 
@@ -30,13 +31,20 @@ class Source:
     """Reads fields, and refuses what cannot be taken over faithfully."""
 
     def __init__(
-        self, name: str, values: Values, path: Path, globals_: Values, findings: Findings
+        self,
+        name: str,
+        values: Values,
+        path: Path,
+        globals_: Values,
+        findings: Findings,
+        wordings: Wordings,
     ) -> None:
         self.name = name
         self.values = values
         self.path = path
         self.globals = globals_
         self._findings = findings
+        self._wordings = wordings
         self.refused = False
 
     def __call__(self, key: str, default: Any = None) -> Any:
@@ -55,21 +63,25 @@ class Source:
         self._findings.warn((*self.path, *place), what)
 
     def wording(self, *keys: str) -> None:
-        """Say which of these fields, that only shape the text, are not taken over yet."""
+        """Say which of these fields, that only shape the text, cannot be taken over."""
         own = [key for key in keys if self(key) and not _SHIPPED(str(self(key)))]
         if own:
-            what = f"template not taken over yet: built-in text is used instead of {', '.join(own)}"
-            self.warn(what, own[0])
+            self.warn(f"not taken over: our own text is used instead of {', '.join(own)}", own[0])
 
-    def texts(self, made: Made, *keys: str) -> None:
-        """Take over these fields, empty ones too; name those whose templates are not rendered."""
-        made.table.update({key: self.values[key] for key in keys if key in self.values})
-        self.wording(*(key for key in keys if "{{" in str(self(key, ""))))
+    def texts(self, made: Made, *keys: str, html: bool = False) -> None:
+        """Take over these fields, empty ones too, their templates as jinja2's.
 
-    def templates(self, found: Any, key: str) -> None:
-        """Say that texts inside this field are left out, if any is a template."""
-        if "{{" in str(found):
-            self.warn("template not taken over yet: the texts that hold one are left out", key)
+        With *html*, what is filled in is escaped for where it stands in HTML.
+        """
+        for key in keys:
+            if key in self.values:
+                self.take(made, key, self.values[key], html=html)
+
+    def take(self, made: Made, key: str, value: Any, *, name: str = "", html: bool = False) -> None:
+        """Take over a field with the texts inside it, under another *name* if one is given."""
+        found = self._wordings.translated(value, (*self.path, key), html=html)
+        if found is not None:
+            made.table[name or key] = found
 
     def api_url(self, made: Made, shared: str, usual: str) -> None:
         """Take over the address of the service, the entry's own or the global one."""

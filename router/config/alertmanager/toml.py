@@ -8,12 +8,16 @@ from router.config.path import spell
 
 WIDTH = 96
 
+_LONG = 60
+_NOT_LITERAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|'''|'\Z").search
 _UNPRINTABLE = re.compile(r'[\x00-\x1f\x7f"\\]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def text(value: str) -> str:
     """A string: literal where that reads better."""
+    if len(value) > _LONG and "\n" in value and not _NOT_LITERAL(value):
+        return f"'''\n{value}'''"
     if '"' in value and not re.search(r"[\x00-\x1f\x7f']", value):
         return f"'{value}'"
     return '"' + _UNPRINTABLE.sub(_escape, value) + '"'

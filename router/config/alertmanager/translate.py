@@ -1,6 +1,7 @@
 """An alertmanager.yml, put as routes.toml would say it."""
 
 from collections.abc import Callable
+from pathlib import Path as FilePath
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from router.config.alertmanager.document import Document
 from router.config.alertmanager.intervals import LOCAL
 from router.config.alertmanager.kinds import Values
 from router.config.alertmanager.source import Made, Source
+from router.config.alertmanager.templates import Wordings, book
 from router.config.duration import LONGEST
 from router.config.findings import Findings
 from router.config.path import Path
@@ -46,16 +48,27 @@ _INSTEAD = {
 
 
 class Translated(msgspec.Struct):
-    """The tables of a routes.toml. `origins` says where each came from, `secrets` which are any."""
+    """The tables of a routes.toml. `origins` says where each came from, `secrets` which are any.
+
+    `macros` are what its templates call beside what the program has.
+    """
 
     values: Values
     origins: dict[Path, Path] = {}
     secrets: dict[Path, Path] = {}
+    macros: dict[str, str] = {}
 
 
-def translate(document: Document) -> Translated:
-    """What the document says; what cannot be taken over is a problem of its findings."""
+def translate(
+    document: Document, folder: FilePath | None = None, *, lenient: bool = False
+) -> Translated:
+    """What the document says; what cannot be taken over is a problem of its findings.
+
+    The files of `templates` are looked for from *folder*, and left out if there is none.
+    With *lenient*, those that cannot be used are warned of.
+    """
     values, findings = document.values, document.findings
+    wordings = Wordings(book(values, folder, findings, lenient=lenient), findings)
     out = Translated({"service": {}, "sources": {"prometheus": _SOURCE}})
     globals_ = values.get("global") or {}
     if (timeout := globals_.get("resolve_timeout")) is not None:
@@ -65,7 +78,8 @@ def translate(document: Document) -> Translated:
         out.values.setdefault("receivers", {})[receiver["name"]] = {}
         out.origins["receivers", receiver["name"]] = ("receivers", at)
     for path, name, entry in entries(values):
-        _integration(path, name, entry or {}, document, out)
+        _integration(path, name, entry or {}, document, wordings, out)
+    out.macros.update(wordings.macros)
     out.values["route"] = _route(values["route"], ("route",), findings)
     out.origins["route",] = ("route",)
     if rules := values.get("inhibit_rules"):
@@ -76,9 +90,6 @@ def translate(document: Document) -> Translated:
             specs = _specs(each, (key, at), findings)
             out.values.setdefault("intervals", {})[each["name"]] = specs
             out.origins["intervals", each["name"]] = (key, at)
-    if values.get("templates"):
-        what = "templates are not taken over yet: built-in texts are used"
-        findings.warn(("templates",), what)
     for key in ("tracing", "event_recorder"):
         if values.get(key):
             findings.warn((key,), "is not taken over")
@@ -88,10 +99,17 @@ def translate(document: Document) -> Translated:
 _SOURCE = {"kind": "alertmanager", "alertmanager_api": True}
 
 
-def _integration(path: Path, name: str, entry: Values, document: Document, out: Translated) -> None:
+def _integration(
+    path: Path,
+    name: str,
+    entry: Values,
+    document: Document,
+    wordings: Wordings,
+    out: Translated,
+) -> None:
     receiver = document.values["receivers"][path[1]]["name"]
     globals_ = document.values.get("global") or {}
-    source = Source(name, entry, path, globals_, document.findings)
+    source = Source(name, entry, path, globals_, document.findings, wordings)
     if name not in _BUILDERS:
         source.refuse(f"{name} is not supported; {_INSTEAD[name]}")
         return

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -14,6 +14,9 @@ from router.config.alertmanager.kinds import Values
 from router.config.alertmanager.secrets import Variable
 from router.config.alertmanager.translate import Translated
 from router.config.path import Path, spell
+from router.core.template import is_template
+from router.gotemplate import defaults
+from router.gotemplate.book import needed
 
 _TELLING = re.compile(
     r"://|\b\w*(?:token|secret|password|passwd|credential|key)\w*\s*[:=]", re.IGNORECASE
@@ -22,18 +25,31 @@ _NESTED = frozenset(("routes",))
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """A routes.toml, and the environment variables it needs."""
+    """A routes.toml, the environment variables it needs, and the macros of its templates."""
 
     text: str
+    macros: str
     variables: tuple[Variable, ...]
     warnings: tuple[str, ...]
 
 
 def write(
-    raw: bytes, name: str, document: Document, translated: Translated, *, with_secrets: bool = False
+    raw: bytes,
+    name: str,
+    document: Document,
+    translated: Translated,
+    *,
+    with_secrets: bool = False,
+    templates: str = "",
 ) -> Imported:
-    """The routes.toml; secrets are in it only if asked for, and where it can hold them."""
+    """The routes.toml; secrets are in it only if asked for, and where it can hold them.
+
+    Macros are for a file in the folder *templates*; without one they stand in each field.
+    """
     values = copy.deepcopy(translated.values)
+    macros = translated.macros
+    if not templates:
+        values["receivers"] = _with_macros(values.get("receivers") or {}, macros)
     hidden = {
         path: origin
         for path, origin in translated.secrets.items()
@@ -45,10 +61,30 @@ def write(
     writer = _Writer(raw, document, known)
     lines = [
         *_head(name, variables, document.findings.warnings, with_secrets=with_secrets),
+        *(["", f"templates = {toml.text(templates)}"] if templates and macros else ()),
         *writer.sections(values),
     ]
     text = "\n".join(lines) + "\n"
-    return Imported(text, tuple(variables), document.findings.warnings)
+    told = "\n\n".join(macros.values())
+    return Imported(text, told, tuple(variables), document.findings.warnings)
+
+
+def _worded(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_worded, value.values()))
+    if isinstance(value, list):
+        return any(map(_worded, value))
+    return isinstance(value, str) and is_template(value)
+
+
+def _with_macros(value: Any, macros: Mapping[str, str]) -> Any:
+    if isinstance(value, str) and is_template(value):
+        known = {**defaults.macros(), **macros}
+        used = (text for name, text in needed(value, known).items() if name in macros)
+        return "".join((*used, value))
+    if isinstance(value, dict):
+        return {key: _with_macros(each, macros) for key, each in value.items()}
+    return [_with_macros(each, macros) for each in value] if isinstance(value, list) else value
 
 
 def _at(values: Values, path: Path) -> str:
@@ -87,7 +123,7 @@ class _Writer:
         for channel, table in (values.get("channels") or {}).items():
             yield from self._table(f"channels.{channel}", table)
         for at, (name, table) in enumerate((values.get("receivers") or {}).items()):
-            yield from self._table(spell(("receivers", name)), table, ("receivers", at))
+            yield from self._receiver(name, table, ("receivers", at))
         yield from self._route(values["route"], ("route",), "route", "")
         for at, rule in enumerate(values.get("inhibit") or ()):
             yield from self._table("[inhibit]", rule, ("inhibit_rules", at))
@@ -104,6 +140,17 @@ class _Writer:
         for key, found in table.items():
             if key not in _NESTED:
                 yield from toml.pair(key, found, indent)
+
+    def _receiver(self, name: str, table: Values, origin: Path) -> Iterator[str]:
+        """On a line for each integration, unless somebody worded one himself."""
+        place = ("receivers", name)
+        if not _worded(table):
+            yield from self._table(spell(place), table, origin)
+            return
+        yield from self._table(spell(place), {}, origin)
+        for channel, entries in table.items():
+            for entry in entries:
+                yield from self._table(f"[{spell((*place, channel))}]", entry)
 
     def _route(self, route: Values, origin: Path, name: str, indent: str) -> Iterator[str]:
         header = name if origin == ("route",) else f"[{name}]"

@@ -1,6 +1,9 @@
 """Apprise: the long tail of services, by Apprise's own addresses."""
 
+from typing import Any
+
 from router.config.address import any_url
+from router.config.channels import words
 from router.config.channels.channel import Channel, Options, Unusable, secret
 from router.config.table import Table
 from router.config.vault import Vault
@@ -13,7 +16,9 @@ def _shared(table: Table, vault: Vault) -> Options:
 
 def _own(table: Table, vault: Vault) -> Options:
     url = vault.secret(table, "url", any_url, is_address=True)
-    own = {}
+    own: dict[str, Any] = {}
+    if said := words.read(table, words.APPRISE):
+        own["words"] = said
     if end := vault.secret(table, "resolved_url", any_url, is_address=True):
         own["resolved_url"] = end
     return _shared(table, vault).over(Options(url=url, own=own))

@@ -1,6 +1,7 @@
 """Mail by SMTP: one mail to everybody a receiver names."""
 
 from router.config.address import mail, mail_server, mailbox
+from router.config.channels import words
 from router.config.channels.channel import Channel, Options, Unusable, lacking, lacks, value
 from router.config.table import Table
 from router.config.vault import Vault
@@ -25,7 +26,8 @@ def _own(table: Table, vault: Vault) -> Options:
     to = vault.addresses(table, "to", mailbox)
     if "to" not in table and "to_file" not in table:
         table.absent("needs somebody to write to, `to`", "to", "to_file")
-    return _shared(table, vault).over(Options(to=to))
+    own = words.read(table, words.EMAIL)
+    return _shared(table, vault).over(Options(to=to, own={"words": own} if own else {}))
 
 
 def _build(options: Options) -> tuple[EmailIntegration, ...]:
@@ -45,6 +47,7 @@ def _build(options: Options) -> tuple[EmailIntegration, ...]:
             password=options.password,
             hello=options.hello or "",
             tls=options.tls or "auto",
+            **options.own,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from router.config import http_config
 from router.config.address import base_url
+from router.config.channels import words
 from router.config.channels.channel import Channel, Options, lacks, pointed
 from router.config.table import Table
 from router.config.vault import Vault
@@ -9,7 +10,12 @@ from router.core.http_options import HttpOptions
 from router.core.integration import PagerdutyIntegration
 
 
-def _read(table: Table, vault: Vault) -> Options:
+def _own(table: Table, vault: Vault) -> Options:
+    own = words.read(table, words.PAGERDUTY)
+    return _shared(table, vault).over(Options(own={"words": own} if own else {}))
+
+
+def _shared(table: Table, vault: Vault) -> Options:
     return Options(
         send_resolved=table.flag("send_resolved", None),
         http=http_config.read(table, vault),
@@ -25,8 +31,9 @@ def _build(options: Options) -> tuple[PagerdutyIntegration, ...]:
         send_resolved=options.send_resolved is not False,
         http=options.http or HttpOptions(),
         routing_key=options.routing_key,
+        **options.own,
     )
     return (pointed(integration, options.api_url),)
 
 
-CHANNEL = Channel(shared=_read, own=_read, build=_build)
+CHANNEL = Channel(shared=_shared, own=_own, build=_build)

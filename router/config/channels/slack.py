@@ -2,6 +2,7 @@
 
 from router.config import http_config
 from router.config.address import base_url, http_url
+from router.config.channels import words
 from router.config.channels.channel import Channel, Options, Unusable, lacking, pointed, value
 from router.config.table import Table
 from router.config.vault import Vault
@@ -33,7 +34,9 @@ def _shared(table: Table, vault: Vault) -> Options:
 
 
 def _own(table: Table, vault: Vault) -> Options:
+    own = words.read(table, words.SLACK)
     options = Options(
+        own={"words": own} if own else {},
         send_resolved=table.flag("send_resolved", None),
         http=http_config.read(table, vault),
         channel=vault.address(table, "channel", slack_name),
@@ -54,6 +57,7 @@ def _build(options: Options) -> tuple[SlackIntegration, ...]:
         channel=value(options.channel),
         token=None if options.webhook_url else options.token,
         webhook_url=options.webhook_url,
+        **options.own,
     )
     if options.webhook_url:
         return (common,)

@@ -15,6 +15,7 @@ from router.core.integration import (
     AppriseIntegration,
     Integration,
     Responder,
+    SlackIntegration,
     WebhookIntegration,
 )
 from router.core.secret import Secret
@@ -356,12 +357,20 @@ def test_a_proxy_for_all_is_refused_where_it_would_be_used() -> None:
     assert "global http_config.proxy_url is not supported for pushover" in found
 
 
-def test_texts_of_ones_own_are_named_and_shipped_ones_are_not() -> None:
-    entry = """{channel: a, title: '{{ template "slack.default.title" . }}', text: hi}"""
+def test_texts_of_ones_own_are_taken_over_and_what_cannot_be_is_named() -> None:
+    entry = """{channel: a, title: '{{ template "slack.default.title" . }}', text: hi,"""
+    entry += """ pretext: '{{ template "nope" . }}',"""
+    entry += """ fields: [{title: a, value: '{{ .Status }}'}]}"""
     found = loaded(with_entry("slack", entry, "{slack_app_token: x}"))
+    (integration,) = found.configuration.receivers["ops"].integrations
+    assert isinstance(integration, SlackIntegration)
+    assert integration.words == {
+        "title": "{{ slack_default_title(data) }}",
+        "text": "hi",
+        "fields": [{"title": "a", "value": "{{ data.Status }}"}],
+    }
     (warning,) = found.warnings
-    assert "slack_configs[0].text: template not taken over yet" in warning
-    assert "title" not in warning
+    assert 'slack_configs[0].pretext: template "nope" not defined' in warning
 
 
 def test_files_hold_secrets_too_and_missing_ones_are_named(tmp_path: Path) -> None:
@@ -385,10 +394,11 @@ def test_pushover_is_told_of_the_end_by_another_priority() -> None:
 
 def test_what_a_template_would_say_is_named_where_it_is_left_out() -> None:
     entry = (
-        "{api_key: k, tags: '{{ .X }}', details: {a: '{{ .Y }}'},"
-        " responders: [{name: '{{.Z}}', type: team}]}"
+        "{api_key: k, tags: '{{ x }}', details: {a: '{{ $y }}'},"
+        " responders: [{name: '{{z}}', type: team}]}"
     )
     warnings_ = loaded(with_entry("opsgenie", entry)).warnings
     assert [warning.split(": ")[1] for warning in warnings_] == [
         f"receivers[0].opsgenie_configs[0].{key}" for key in ("tags", "details", "responders")
     ]
+    assert all("the built-in text is used instead" in warning for warning in warnings_)
