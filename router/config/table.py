@@ -165,6 +165,11 @@ class Table:
         values = self._take(key, dict, f"a table such as [{key}]")
         return self._child({} if values is None else values, key)
 
+    def whole(self, key: str) -> Any:
+        """A value of any type with all that is in it, times as text; None when there is none."""
+        self._asked[key] = None
+        return _plain(self.values.get(key))
+
     def tables(self, key: str, example: str = "") -> list["Table"]:
         """An array of tables."""
         found = []
@@ -212,6 +217,14 @@ class Table:
 
     def _take(self, key: str, wanted: type, expected: str) -> Any:
         return self.value(key, expected, wanted)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, datetime | date | time) else value
 
 
 def kind(value: object) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from router.core.http_options import HttpOptions
+from router.core.pagerduty_event import PagerdutyEvent
 from router.core.secret import Secret, secrets_in
+from router.core.slack_attachment import SlackAttachment
 
 
 class Integration(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,17 +41,27 @@ class HttpIntegration(Integration, frozen=True, kw_only=True):
 
 
 class SlackIntegration(HttpIntegration, frozen=True, kw_only=True):
-    """A channel or person by bot token, or one channel by incoming webhook."""
+    """A channel or person by bot token, or one channel by incoming webhook.
+
+    With an `attachment` the message is worded by it and not by us. With `update_message` and a
+    token, news edits the message. `timeout` is in microseconds, 0 for the usual one.
+    """
 
     channel: str = ""
     token: Secret | None = None
     webhook_url: Secret | None = None
     api_url: str = "https://slack.com/api"
-    words: Mapping[str, Any] = {}
+    attachment: SlackAttachment | None = None
+    update_message: bool = False
+    timeout: int = 0
 
 
 class EmailIntegration(Integration, frozen=True, kw_only=True):
-    """Mail by SMTP. `tls` is `starttls` (required), `implicit`, `none`, or `auto` by port."""
+    """Mail by SMTP. `tls` is `starttls` (required), `implicit`, `none`, or `auto` by port.
+
+    With `headers`, `html` or `text` it is worded by them and not by us. `threading` is `none` to
+    thread a group's mails for ever, `daily` for one thread a day, or empty.
+    """
 
     to: tuple[str, ...]
     sender: str
@@ -58,7 +70,17 @@ class EmailIntegration(Integration, frozen=True, kw_only=True):
     password: Secret | None = None
     hello: str = ""
     tls: str = "auto"
-    words: Mapping[str, Any] = {}
+    auth_secret: Secret | None = None
+    auth_identity: str = ""
+    headers: Mapping[str, str] = {}
+    html: str | None = None
+    text: str | None = None
+    threading: str = ""
+
+    @property
+    def worded(self) -> bool:
+        """Whether the receiver says anything of the mail itself."""
+        return bool(self.headers or self.html is not None or self.text is not None)
 
 
 class SmsIntegration(HttpIntegration, frozen=True, kw_only=True):
@@ -72,11 +94,17 @@ class SmsIntegration(HttpIntegration, frozen=True, kw_only=True):
 
 
 class PagerdutyIntegration(HttpIntegration, frozen=True, kw_only=True):
-    """PagerDuty's Events API v2."""
+    """PagerDuty's Events API v2, or v1, where `routing_key` is the key of a service.
+
+    With an `event` it is worded by that and not by us. `timeout` is in microseconds, 0 for the
+    usual one.
+    """
 
     routing_key: Secret
+    v1: bool = False
     api_url: str = "https://events.pagerduty.com"
-    words: Mapping[str, Any] = {}
+    event: PagerdutyEvent | None = None
+    timeout: int = 0
 
 
 class Responder(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,12 +138,16 @@ class OpsgenieIntegration(HttpIntegration, frozen=True, kw_only=True):
 
 
 class WebhookIntegration(HttpIntegration, frozen=True, kw_only=True):
-    """A POST of Alertmanager's webhook v4 body, signed when there is a `secret`."""
+    """A POST of Alertmanager's webhook v4 body, signed when there is a `secret`.
+
+    A `payload`, of any depth, is sent instead, its texts rendered.
+    """
 
     url: Secret
     secret: Secret | None = None
     max_alerts: int = 0
     timeout: int = 10_000_000
+    payload: Any = None
 
 
 class AppriseIntegration(Integration, frozen=True, kw_only=True):

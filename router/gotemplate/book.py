@@ -65,6 +65,10 @@ class Book:
         """The names of all templates."""
         return list(self._templates)
 
+    def source(self, name: str) -> Template | None:
+        """The template of this name as it was read; None when there is none."""
+        return self._templates.get(name)
+
     def translate(
         self, source: str, file: str, line: int = 1, *, html: bool = False
     ) -> Translation:

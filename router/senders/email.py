@@ -15,6 +15,7 @@ from router.core.outgoing import Outgoing, Receipt
 from router.errors import DeliveryError, PermanentDeliveryError, Withdrawn
 from router.senders.clean import hide, one_line
 from router.senders.http import Wanted
+from router.senders.login import log_in
 from router.senders.mail import address, addresses, compose
 from router.senders.message import Messages
 
@@ -118,12 +119,11 @@ class _Session:
     ) -> None:
         way = transport(integration)
         self._name = name
+        self._integration = integration
         self._sender = address(integration.sender).addr_spec
         self._client = aiosmtplib.SMTP(
             hostname=way.host,
             port=way.port,
-            username=integration.username or None,
-            password=integration.password.value if integration.password else None,
             local_hostname=integration.hello or "localhost",
             timeout=timeout,
             use_tls=way.implicit,
@@ -143,6 +143,7 @@ class _Session:
             aiosmtplib.SMTPException, OSError: as they come.
         """
         await self._client.connect()
+        await log_in(self._client, self._integration)
         await self._client.mail(self._sender)
         refused: dict[str, int] = {}
         for recipient in recipients:
@@ -168,9 +169,10 @@ def _failure(
     name: str, error: Exception, integration: EmailIntegration, begun: bool, timeout: float
 ) -> DeliveryError:
     """What an error of the session means for the delivery."""
-    secret = integration.password.value if integration.password else ""
+    kept = (integration.password, integration.auth_secret)
+    secrets = [each.value for each in kept if each]
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        said = hide(one_line(error.message, 160), [secret])
+        said = hide(one_line(error.message, 160), secrets)
         words = f"{name}: answered {error.code} {said}"
         if 500 <= error.code < 600:
             return PermanentDeliveryError(words)
@@ -181,7 +183,7 @@ def _failure(
         return DeliveryError(f"{name}: TLS could not be established: {error.reason}")
     if begun:
         return DeliveryError(f"{name}: the connection broke while sending", ambiguous=True)
-    said = hide(one_line(str(error), 160), [secret])
+    said = hide(one_line(str(error), 160), secrets)
     if isinstance(error, ValueError):
         return PermanentDeliveryError(f"{name}: {said}")
     return DeliveryError(f"{name}: {said or 'no connection'}{_advice(said)}")

@@ -1,8 +1,6 @@
 """Writes the mail of a delivery, whatever stands in its labels and addresses."""
 
 import hashlib
-import html
-import re
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,11 +14,8 @@ from router.errors import PermanentDeliveryError
 from router.senders.clean import one_line
 from router.senders.message import Messages
 from router.senders.view import view
+from router.senders.worded_mail import worded
 from router.senders.wording import Wording
-
-SUBJECT_MAX = 200
-BODY_MAX = 262_144
-_HEADER = re.compile(r"[!-9;-~]{1,60}").fullmatch
 
 
 def addresses(integration: EmailIntegration) -> list[str]:
@@ -40,15 +35,14 @@ def compose(outgoing: Outgoing, integration: EmailIntegration, messages: Message
     Every attempt of a key has the same Message-ID, so mail programs fold repeats into one; all
     mails of one subject refer to the same thread. RFC 3834 marks them as written by a machine.
     """
-    data = view(outgoing)
-    words = Wording(messages, outgoing)
-    own = integration.words
-    headers = {name.title(): text for name, text in own.get("headers", {}).items()}
     sender = address(integration.sender)
+    if integration.worded:
+        to = [address(each) for each in integration.to]
+        return worded(outgoing, integration, Wording(messages, outgoing), sender, to)
+    data = view(outgoing)
     thread = f"<thread-{_hash(outgoing.subject)}@{sender.domain}>"
     mail = EmailMessage(policy=SMTP)
-    subject = words.text(headers.pop("Subject", None), "email.subject")
-    mail["Subject"] = one_line(subject, SUBJECT_MAX) or messages.text("email.subject", data)
+    mail["Subject"] = messages.text("email.subject", data)
     mail["From"] = sender
     mail["To"] = [address(to) for to in integration.to]
     mail["Date"] = format_datetime(to_datetime(outgoing.at))
@@ -57,21 +51,9 @@ def compose(outgoing: Outgoing, integration: EmailIntegration, messages: Message
     mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tocsin-Attempt"] = str(outgoing.attempt)
-    for name, text in headers.items():
-        if name not in mail and _HEADER(name):
-            mail[name] = one_line(words.plain(text), SUBJECT_MAX)
-    text = words.body(own.get("text"), "email.txt", limit=BODY_MAX)
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(_page(words, own.get("html")), subtype="html", cte="quoted-printable")
+    mail.set_content(messages.text("email.txt", data), cte="quoted-printable")
+    mail.add_alternative(messages.text("email.html", data), subtype="html", cte="quoted-printable")
     return mail
-
-
-def _page(words: Wording, written: str | None) -> str:
-    """The mail as HTML; the answer link of a page is added where it is left out."""
-    said, link = words.text(written, "email.html"), words.data["ack_url"]
-    if link and link not in said and html.escape(link) not in said:
-        said = f'<p><a href="{html.escape(link)}">Acknowledge</a></p>\n{said}'
-    return said
 
 
 def address(text: str) -> Address:

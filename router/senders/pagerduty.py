@@ -1,22 +1,23 @@
 """Sends PagerDuty events (Events API v2): one alert there for each group or incident here."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from router.core.integration import PagerdutyIntegration
+from router.core.moment import SECOND
 from router.core.outgoing import Outgoing, Receipt
 from router.errors import DeliveryError
 from router.senders.clean import cut, one_line
 from router.senders.http import Http, Post, Wanted, refusal
 from router.senders.message import Messages
+from router.senders.pagerduty_event import event as worded
 from router.senders.view import View, view
 from router.senders.webhook import rfc3339
 from router.senders.wording import Wording
 
-SUMMARY_MAX = 1024
+_V2, _V1 = "v2/enqueue", "generic/2010-04-15/create_event.json"
 EVENT_MAX = 512_000  # developer.pagerduty.com/docs/events-api-v2/overview says 512 KB.
 _SEVERITIES = {
     **dict.fromkeys(("critical", "page", "emergency", "fatal", "disaster", "p0"), "critical"),
@@ -41,25 +42,31 @@ class PagerdutySender:
         data = view(outgoing)
         key = integration.routing_key.value
         event = self._event(outgoing, data, key)
-        if integration.words and "payload" in event:
-            _worded(event, integration.words, Wording(self._messages, outgoing))
+        if integration.event is not None:
+            wording = Wording(self._messages, outgoing)
+            event = worded(
+                integration, integration.event, wording, action(outgoing), dedup_key(outgoing)
+            )
         post = Post(
             name=f"pagerduty {integration.routing_key.origin}",
-            url=f"{integration.api_url.rstrip('/')}/v2/enqueue",
+            url=f"{integration.api_url.rstrip('/')}/{_V1 if integration.v1 else _V2}",
             body=_within_limit(event),
             headers={"Content-Type": "application/json"},
-            timeout=self._timeout,
+            timeout=integration.timeout / SECOND or self._timeout,
             at=outgoing.at,
             http=integration.http,
             secrets=(key,),
         )
         answer = await self._http.post(post, wanted)
+        if integration.v1 and answer.status == 403:
+            # v1 says so of too many events (developer.pagerduty.com/docs/events-api-v1).
+            raise DeliveryError(f"{post.name}: answered 403", retry_after=answer.retry_after)
         if not answer.ok:
             raise refusal(post, answer)
         if answer.status != 202 and not _says_success(answer.body):
             words = f"{post.name}: its answer is not PagerDuty's: {answer.status}"
             raise DeliveryError(words, ambiguous=True)
-        return Receipt(ref=event["dedup_key"], detail=event["event_action"])
+        return Receipt(ref=dedup_key(outgoing), detail=action(outgoing))
 
     def _event(self, outgoing: Outgoing, data: View, routing_key: str) -> dict[str, Any]:
         event: dict[str, Any] = {
@@ -82,29 +89,6 @@ class PagerdutySender:
             event["client_url"] = data["external_url"]
         event["links"] = _links(data)
         return event
-
-
-def _worded(event: dict[str, Any], own: Mapping[str, Any], words: Wording) -> None:
-    """Put the operator's own words over ours; the details are joined, his over ours.
-
-    One that comes out empty, or cannot be filled in, leaves ours.
-    """
-    payload, said = event["payload"], words.all({k: own[k] for k in own if k != "description"})
-    for key in ("severity", "class", "component", "group", "source"):
-        payload[key] = cut(one_line(said.get(key, "")), 1000) or payload.get(key, "")
-    payload["severity"] = _SEVERITIES.get(payload["severity"].lower(), "error")
-    summary = words.text(own.get("description"), "pagerduty.summary")
-    payload["summary"] = cut(summary.strip(), SUMMARY_MAX) or payload["summary"]
-    payload["custom_details"] |= said.get("details", {})
-    event["payload"] = {key: value for key, value in payload.items() if value != ""}
-    for key in ("client", "client_url"):
-        if said.get(key):
-            event[key] = said[key]
-    links = [each for each in said.get("links", ()) if each.get("href")]
-    images = [each for each in said.get("images", ()) if each.get("src")]
-    event["links"] = [*event["links"], *links]
-    if images:
-        event["images"] = images
 
 
 def dedup_key(outgoing: Outgoing) -> str:
@@ -183,6 +167,8 @@ def _within_limit(event: dict[str, Any]) -> bytes:
     if len(body) <= EVENT_MAX:
         return body
     error = f"the details are left out: over {EVENT_MAX} bytes with them"
+    if "details" in event:
+        return msgspec.json.encode({**event, "details": {"error": error}})
     payload = {**event["payload"], "custom_details": {"error": error}}
     return msgspec.json.encode({**event, "payload": payload})
 

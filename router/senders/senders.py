@@ -87,7 +87,7 @@ class Senders:
         self._telegram = TelegramSender(http, messages, patience.http)
         self._msteamsv2 = Msteamsv2Sender(http, messages, patience.http)
         self._mattermost = MattermostSender(http, messages, patience.http)
-        self._webhook = WebhookSender(http)
+        self._webhook = WebhookSender(http, messages)
         self._apprise = AppriseSender(messages, patience.apprise)
         self._console = ConsoleSender(messages, out)
 

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 
 from router.core.integration import SlackIntegration
+from router.core.moment import SECOND
 from router.core.outgoing import Outgoing, Receipt
 from router.core.secret import Secret
 from router.errors import DeliveryError, PermanentDeliveryError
-from router.senders import slack_words
 from router.senders.clean import link_secrets, one_line
 from router.senders.http import Answer, Http, Post, Wanted, refusal, shown
 from router.senders.message import Messages
+from router.senders.slack_attachment import form as attachment_form
 from router.senders.view import view
 from router.senders.wording import Wording
 
@@ -26,10 +27,16 @@ team_access_not_granted token_expired token_revoked user_not_found
 """
 _PERMANENT = frozenset(_PERMANENT_WORDS.split())
 _PLAIN_MAY_DO = frozenset(
-    {"msg_too_long", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+    {
+        *("msg_too_long", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"),
+        *("invalid_attachments", "too_many_attachments"),
+    }
 )
 _THREAD_GONE = frozenset(
-    {"thread_not_found", "message_not_found", "cannot_reply_to_message", "invalid_thread_ts"}
+    {
+        *("thread_not_found", "message_not_found", "cannot_reply_to_message", "invalid_thread_ts"),
+        *("cant_update_message", "edit_window_closed"),
+    }
 )
 _IN_DOUBT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
@@ -37,6 +44,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _SECTION_MAX = 2900
 _SECTIONS_MAX = 8
 _PLAIN_MAX = 3900
+_FOLDED = {"unfurl_links": False, "unfurl_media": False}
 _QUIET = ("acknowledged", "resolved")
 
 
@@ -54,20 +62,23 @@ class SlackSender:
         """Post the message; with a token the receipt's ref is `channel:ts`.
 
         A delivery with such a ref goes into that thread, shown in the channel as well while
-        alerts fire. A thread that is gone is begun anew.
+        alerts fire; one worded by the receiver's own fields does not, and edits the message
+        instead if it is to. What is gone is begun anew.
         """
         data = view(outgoing)
         text = self._messages.text("slack.txt", data)
-        own = integration.words
-        form = slack_words.form(Wording(self._messages, outgoing), own) if own else _rich(text)
-        thread = "" if integration.webhook_url else outgoing.ref
+        form = _rich(text)
+        if integration.attachment is not None:
+            words = Wording(self._messages, outgoing)
+            form = attachment_form(integration, integration.attachment, words)
+        thread = outgoing.ref if _goes_on(integration, outgoing.kind) else ""
         for _ in range(3):
             refused = await self._attempt(outgoing, integration, wanted, form, thread)
             if isinstance(refused, Receipt):
                 return refused
             if refused in _THREAD_GONE and thread:
                 thread = ""
-            elif "blocks" in form or "attachments" in form:
+            elif "text" not in form or len(form) > 1:
                 form = {"text": _cut(text, _PLAIN_MAX)}
             else:
                 break
@@ -82,7 +93,7 @@ class SlackSender:
         thread: str,
     ) -> Receipt | str:
         """The receipt, or Slack's word for why the same message in another form might pass."""
-        form = {**form, "unfurl_links": False, "unfurl_media": False}
+        form = form if integration.attachment else {**form, **_FOLDED}
         if address := integration.webhook_url:
             return await self._by_webhook(outgoing, integration, address, wanted, form)
         if integration.token is None:
@@ -93,15 +104,18 @@ class SlackSender:
             "event_type": "tocsin_delivery",
             "event_payload": {"key": outgoing.key, "attempt": outgoing.attempt},
         }
-        if thread:
+        method = "chat.postMessage"
+        if thread and integration.update_message:
+            method, form["ts"] = "chat.update", ts
+        elif thread:
             form["thread_ts"] = ts
             form["reply_broadcast"] = outgoing.kind not in _QUIET
         post = Post(
             name=_name(integration),
-            url=f"{integration.api_url.rstrip('/')}/chat.postMessage",
+            url=f"{integration.api_url.rstrip('/')}/{method}",
             body=msgspec.json.encode(form),
             headers={**_JSON, "Authorization": f"Bearer {integration.token.value}"},
-            timeout=self._timeout,
+            timeout=integration.timeout / SECOND or self._timeout,
             at=outgoing.at,
             http=integration.http,
             secrets=(integration.token.value,),
@@ -124,7 +138,7 @@ class SlackSender:
             url=address.value,
             body=msgspec.json.encode(form),
             headers=_JSON,
-            timeout=self._timeout,
+            timeout=integration.timeout / SECOND or self._timeout,
             at=outgoing.at,
             http=integration.http,
             secrets=link_secrets(address.value),
@@ -162,6 +176,16 @@ def _taken(post: Post, answer: Answer, thread: str) -> Receipt | str:
     if said.error in _PERMANENT:
         raise PermanentDeliveryError(words)
     raise DeliveryError(words, retry_after=answer.retry_after, ambiguous=said.error in _IN_DOUBT)
+
+
+def _goes_on(integration: SlackIntegration, kind: str) -> bool:
+    """Whether a message goes to the thread of an earlier one, or edits it. A page edits none: that
+    would ring nobody."""
+    if integration.webhook_url:
+        return False
+    if integration.update_message:
+        return kind != "page"
+    return integration.attachment is None
 
 
 def _nonsense(post: Post, answer: Answer) -> DeliveryError:

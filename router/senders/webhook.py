@@ -15,7 +15,10 @@ from router.core.notification import AlertSnapshot
 from router.core.outgoing import Outgoing, Receipt
 from router.senders.clean import link_secrets
 from router.senders.http import Http, Post, Wanted, refusal
+from router.senders.message import Messages
+from router.senders.structured import structured
 from router.senders.view import pairs
+from router.senders.wording import Wording
 
 _META = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _UNSET = "0001-01-01T00:00:00Z"
@@ -24,14 +27,18 @@ _UNSET = "0001-01-01T00:00:00Z"
 class WebhookSender:
     """Any 2xx means taken. Each attempt carries the same Idempotency-Key."""
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, messages: Messages) -> None:
         self._http = http
+        self._messages = messages
 
     async def send(
         self, outgoing: Outgoing, integration: WebhookIntegration, wanted: Wanted
     ) -> Receipt:
         """Post the body, signed when there is a secret."""
         body = webhook_body(outgoing, integration.max_alerts)
+        if integration.payload is not None:
+            words = Wording(self._messages, _cut(outgoing, integration.max_alerts))
+            body = msgspec.json.encode(structured(integration.payload, words)) + b"\n"
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": quote(outgoing.key, safe="/:@#,;=+*()!$&'~[]{}|"),
@@ -55,6 +62,20 @@ class WebhookSender:
         if not answer.ok:
             raise refusal(post, answer)
         return Receipt(detail=f"answered {answer.status}")
+
+
+def _cut(outgoing: Outgoing, max_alerts: int) -> Outgoing:
+    """The delivery as if only the first alerts were in it."""
+    snapshot = outgoing.snapshot
+    left_out = len(snapshot.alerts) - max_alerts
+    if not max_alerts or left_out <= 0:
+        return outgoing
+    kept = snapshot.alerts[:max_alerts]
+    status = "firing" if any(alert.firing for alert in kept) else "resolved"
+    snapshot = msgspec.structs.replace(
+        snapshot, alerts=kept, status=status, truncated=snapshot.truncated + left_out
+    )
+    return msgspec.structs.replace(outgoing, snapshot=snapshot)
 
 
 def signature(secret: str, unix: int, body: bytes) -> str:

@@ -5,6 +5,7 @@ import hmac
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from support.channels import HOOK_SECRET, hook
 from support.outgoing import ACK, AT, MINUTE, alert, outgoing, yes
@@ -215,3 +216,15 @@ async def test_a_body_of_many_alerts_arrives_whole(
     body = await sent(senders, webhook, *alerts)
     assert len(body["alerts"]) == 1500
     assert len(webhook.bodies[0]) > 3_000_000
+
+
+async def test_a_payload_is_sent_instead_of_the_body(
+    senders: Senders, webhook: WebhookServer
+) -> None:
+    payload = {"text": "down", "count": "3", "list": ["a", {"deep": "true"}]}
+    told = msgspec.structs.replace(hook(webhook), payload=payload)
+    await senders.send(outgoing(kind="notification"), told, yes)
+    (request,) = webhook.requests
+    assert request.json() == {"text": "down", "count": 3, "list": ["a", {"deep": True}]}
+    expected = signature(HOOK_SECRET, AT // 1_000_000, request.body)
+    assert request.headers["X-Tocsin-Signature"] == expected

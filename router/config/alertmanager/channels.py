@@ -2,19 +2,18 @@
 
 from router.config.alertmanager.cross import SLACK_APP_URL
 from router.config.alertmanager.integrations import HIDDEN
-from router.config.alertmanager.source import Made, Source
+from router.config.alertmanager.source import Made, Source, without_nothing
+from router.config.alertmanager.unsaid import DETAILS, SUBJECT
 from router.config.channels.webhook import MAX_ALERTS
 
 _POST = "/chat.postMessage"
 _ENQUEUE = "/v2/enqueue"
 _PAGERDUTY_URL = f"https://events.pagerduty.com{_ENQUEUE}"
-_SLACK_WORDING = """
-title title_link pretext text message_text fields footer fallback color username icon_emoji icon_url
-image_url thumb_url callback_id actions mrkdwn_in short_fields link_names
+_SLACK_TEXTS = """
+title title_link pretext text message_text footer fallback color username icon_emoji icon_url
+image_url thumb_url callback_id
 """
-_PAGERDUTY_WORDING = """
-description details client client_url severity class component group source images links
-"""
+_PAGERDUTY_TEXTS = "description client client_url severity class component group source"
 
 
 def webhook(source: Source) -> Made:
@@ -25,8 +24,7 @@ def webhook(source: Source) -> Made:
     source.http_config(made, redirects=True)
     if made.table.get("url") == HIDDEN:
         source.refuse(f"{HIDDEN} is what Alertmanager shows instead of the address", "url")
-    if source("payload") is not None:
-        source.refuse("payload is not supported: the body is always the standard one", "payload")
+    source.nested(made, "payload")
     if source("max_alerts"):
         made.table["max_alerts"] = min(source("max_alerts"), MAX_ALERTS)
     _timeout(source, made)
@@ -59,9 +57,14 @@ def slack(source: Source) -> Made:
     if by_token:
         source.fixed("channel")
         made.table["channel"] = channel
-    elif channel:
-        source.warn("a webhook posts where it was made for: the channel is not sent", "channel")
-    source.texts(made, *_SLACK_WORDING.split())
+    elif channel and source.fixed("channel"):
+        made.table["channel"] = channel
+    source.texts(made, *_SLACK_TEXTS.split())
+    source.nested(made, "fields", "actions", "mrkdwn_in")
+    for key in ("short_fields", "link_names", "update_message"):
+        if source(key):
+            made.table[key] = True
+    _timeout(source, made)
     source.resolved(made, default=False)
     return made
 
@@ -95,19 +98,20 @@ def _authorized(source: Source, made: Made, authorization: dict[str, str]) -> No
 
 
 def pagerduty(source: Source) -> Made:
-    """PagerDuty's Events API v2."""
+    """PagerDuty's Events API v2, or v1 by a service's key, which goes before as upstream has it."""
     made = Made("pagerduty", {})
-    if source("service_key") or source("service_key_file"):
-        what = "service_key is for PagerDuty's Events API v1: add an Events API v2 integration"
-        source.refuse(f"{what} to that service, and write its key as routing_key", "service_key")
-    source.secret(made, "routing_key", "routing_key")
+    if not source.secret(made, "service_key", "service_key"):
+        source.secret(made, "routing_key", "routing_key")
     url = source("url") or source.globals.get("pagerduty_url") or _PAGERDUTY_URL
     if not url.endswith(_ENQUEUE):
         source.refuse(f"the address must end with {_ENQUEUE}", "url")
     elif url != _PAGERDUTY_URL:
         made.table["api_url"] = url.removesuffix(_ENQUEUE)
     source.http_config(made)
-    source.texts(made, *_PAGERDUTY_WORDING.split())
+    source.texts(made, *_PAGERDUTY_TEXTS.split())
+    source.take(made, "details", {**DETAILS, **without_nothing(source("details", {}))})
+    source.nested(made, "images", "links")
+    _timeout(source, made)
     source.resolved(made, default=True)
     return made
 
@@ -124,15 +128,22 @@ def email(source: Source) -> Made:
     host, port = _smarthost(source)
     made.table["smarthost"] = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if "username" in made.table:
-        has = source.secret(made, "password", "auth_password", "smtp_auth_password")
-        if not has and (source("auth_secret") or _has(source, "smtp_auth_secret")):
-            source.refuse("auth_secret, for CRAM-MD5, is not supported: use auth_password")
+        source.secret(made, "password", "auth_password", "smtp_auth_password")
+        source.secret(made, "auth_secret", "auth_secret", "smtp_auth_secret")
+        identity = source("auth_identity") or source.globals.get("smtp_auth_identity")
+        if identity:
+            made.table["auth_identity"] = identity
     tls = source.values.get("tls_config") or source.globals.get("smtp_tls_config") or {}
     if any(tls.values()):
         source.refuse("tls_config is not supported for mail: the system's authorities are used")
     made.table["tls"] = _tls(source, port)
     source.texts(made, "html", html=True)
-    source.texts(made, "text", "headers")
+    source.texts(made, "text")
+    headers = {key: text or "" for key, text in source("headers", {}).items()}
+    subject = {} if "subject" in map(str.lower, headers) else {"Subject": SUBJECT}
+    source.take(made, "headers", {**headers, **subject})
+    if (source("threading") or {}).get("enabled"):
+        made.table["threading"] = source("threading")
     source.resolved(made, default=False)
     return made
 

@@ -1,6 +1,5 @@
 """Opsgenie and the chats, which our own senders carry: their fields are taken as they are."""
 
-from router.config.alertmanager.kinds import Values
 from router.config.alertmanager.source import Made, Source
 
 _DISCORD = "title message content username avatar_url"
@@ -31,10 +30,10 @@ def telegram(source: Source) -> Made:
     source.api_url(made, "telegram_api_url", "https://api.telegram.org")
     if source("disable_notifications"):
         made.table["disable_notifications"] = True
-    if source.values.get("parse_mode", "HTML") != "HTML":
-        made.table["parse_mode"] = source.values["parse_mode"]
-    html = source.values.get("parse_mode", "HTML") == "HTML"
-    source.texts(made, "message", html=html)
+    mode = source.values.get("parse_mode", "HTML")
+    if mode != "HTML":
+        made.table["parse_mode"] = mode
+    source.texts(made, "message", html=mode == "HTML")
     source.http_config(made)
     source.resolved(made, default=True)
     return made
@@ -55,9 +54,7 @@ def mattermost(source: Source) -> Made:
     made = Made("mattermost", {})
     source.secret(made, "webhook_url", "webhook_url", "mattermost_webhook_url")
     source.texts(made, *_MATTERMOST.split())
-    for key in ("fields", "attachments", "props", "priority"):
-        if found := source(key):
-            source.take(made, key, _without_nothing(found))
+    source.nested(made, "fields", "attachments", "props", "priority")
     source.http_config(made)
     source.resolved(made, default=True)
     return made
@@ -72,24 +69,9 @@ def opsgenie(source: Source) -> Made:
     source.texts(made, *_OPSGENIE.split())
     if details := source("details"):
         source.take(made, "details", {name: text or "" for name, text in details.items()})
-    if responders := _without_nothing(source("responders", [])):
-        source.take(made, "responders", responders)
+    source.nested(made, "responders")
     if source("update_alerts"):
         made.table["update_alerts"] = True
     source.http_config(made)
     source.resolved(made, default=True)
     return made
-
-
-def _without_nothing(found: list[Values | None] | Values) -> list[Values] | Values:
-    """The same without entries that are null, which upstream passes over."""
-    if isinstance(found, dict):
-        return found
-    return [
-        {
-            key: _without_nothing(value) if isinstance(value, list) else value
-            for key, value in each.items()
-        }
-        for each in found
-        if each
-    ]

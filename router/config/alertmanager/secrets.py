@@ -8,14 +8,22 @@ import msgspec
 
 from router.config.alertmanager.document import Document
 from router.config.alertmanager.kinds import Values
+from router.config.alertmanager.unsaid import UNSAID
 from router.config.path import Path, spell
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}").fullmatch
 _SHARED: dict[str, tuple[str, ...]] = {
-    "email": ("smarthost", "from", "username", "password", "password_file", "hello", "tls"),
-    "slack": ("token", "token_file", "api_url", "http_config"),
-    "pagerduty": ("api_url", "http_config"),
+    "email": (
+        *("smarthost", "from", "username", "password", "password_file", "hello", "tls"),
+        *("auth_secret", "auth_secret_file", "auth_identity", "headers", "html"),
+    ),
+    "slack": ("token", "token_file", "api_url", "http_config", *UNSAID["slack"]),
+    "pagerduty": ("api_url", "http_config", "details", *UNSAID["pagerduty"]),
     "webhook": ("http_config",),
+    **{
+        name: ("http_config", *UNSAID[name])
+        for name in ("opsgenie", "discord", "telegram", "msteamsv2", "mattermost")
+    },
 }
 
 

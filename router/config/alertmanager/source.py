@@ -83,6 +83,12 @@ class Source:
         if found is not None:
             made.table[name or key] = found
 
+    def nested(self, made: Made, *keys: str) -> None:
+        """Take over these fields with all that is in them, but what is null."""
+        for key in keys:
+            if found := without_nothing(self(key)):
+                self.take(made, key, found)
+
     def api_url(self, made: Made, shared: str, usual: str) -> None:
         """Take over the address of the service, the entry's own or the global one."""
         found = (self("api_url") or self.globals.get(shared) or usual).rstrip("/")
@@ -183,3 +189,12 @@ def _says_something(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(_says_something, value.values()))
     return bool(value)
+
+
+def without_nothing(found: Any) -> Any:
+    """The same without what is null in it, at any depth; upstream passes over that."""
+    if isinstance(found, dict):
+        return {key: without_nothing(each) for key, each in found.items() if each is not None}
+    if isinstance(found, list):
+        return [without_nothing(each) for each in found if each is not None]
+    return found

@@ -69,6 +69,15 @@ class Wordings:
         found = self._book.macros
         return {name: text for name, text in found.items() if known.get(name) != text}
 
+    def redefined(self, name: str) -> bool:
+        """Whether the files have a template of their own by this name."""
+        return self._book.source(name) is not defaults.shipped().source(name)
+
+    def silent(self, name: str) -> bool:
+        """Whether a template says nothing at all."""
+        source = self._book.source(name)
+        return source is None or source.empty
+
     def translated(self, value: Any, path: Path, *, html: bool = False) -> Any:
         """The value with every text in it translated; None when one of them cannot be."""
         try:

@@ -13,6 +13,7 @@ from router.config.alertmanager.intervals import LOCAL
 from router.config.alertmanager.kinds import Values
 from router.config.alertmanager.source import Made, Source
 from router.config.alertmanager.templates import Wordings, book
+from router.config.alertmanager.unsaid import said
 from router.config.duration import LONGEST
 from router.config.findings import Findings
 from router.config.path import Path
@@ -109,7 +110,7 @@ def _integration(
 ) -> None:
     receiver = document.values["receivers"][path[1]]["name"]
     globals_ = document.values.get("global") or {}
-    source = Source(name, entry, path, globals_, document.findings, wordings)
+    source = Source(name, said(name, entry, wordings), path, globals_, document.findings, wordings)
     if name not in _BUILDERS:
         source.refuse(f"{name} is not supported; {_INSTEAD[name]}")
         return

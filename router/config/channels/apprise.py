@@ -3,8 +3,7 @@
 from typing import Any
 
 from router.config.address import any_url
-from router.config.channels import words
-from router.config.channels.channel import Channel, Options, Unusable, secret
+from router.config.channels.channel import Channel, Options, Unusable, secret, texts
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.integration import AppriseIntegration
@@ -17,7 +16,7 @@ def _shared(table: Table, vault: Vault) -> Options:
 def _own(table: Table, vault: Vault) -> Options:
     url = vault.secret(table, "url", any_url, is_address=True)
     own: dict[str, Any] = {}
-    if said := words.read(table, words.APPRISE):
+    if said := texts(table, "title", "text"):
         own["words"] = said
     if end := vault.secret(table, "resolved_url", any_url, is_address=True):
         own["resolved_url"] = end

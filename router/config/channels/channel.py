@@ -112,7 +112,7 @@ def row(table: Table, kind: type[Row], *needed: str) -> Row:
     """A table as a struct of texts and flags; other fields are left as they are by default."""
     hints = get_type_hints(kind)
     found: dict[str, Any] = {
-        **texts(table, *(name for name, hint in hints.items() if hint is str)),
+        **texts(table, *(name for name, hint in hints.items() if hint in (str, str | None))),
         **flags(table, *(name for name, hint in hints.items() if hint in (bool, bool | None))),
     }
     for name in needed:

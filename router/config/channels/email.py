@@ -1,12 +1,15 @@
 """Mail by SMTP: one mail to everybody a receiver names."""
 
+import re
+from typing import Any
+
 from router.config.address import mail, mail_server, mailbox
-from router.config.channels import words
-from router.config.channels.channel import Channel, Options, Unusable, lacking, lacks, value
+from router.config.channels.channel import Channel, Options, Unusable, lacking, lacks, texts, value
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.integration import EmailIntegration
 
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,76}").fullmatch
 TLS = ("auto", "starttls", "implicit", "none")
 
 
@@ -19,22 +22,41 @@ def _shared(table: Table, vault: Vault) -> Options:
         password=vault.secret(table, "password"),
         hello=table.text("hello", None),
         tls=table.choice("tls", TLS, None),
+        own=_fields(table, vault),
     )
+
+
+def _fields(table: Table, vault: Vault) -> dict[str, Any]:
+    own: dict[str, Any] = dict(texts(table, "auth_identity", "html", "text"))
+    if (secret := vault.secret(table, "auth_secret")) is not None:
+        own["auth_secret"] = secret
+    if "headers" in table:
+        headers = table.table("headers")
+        own["headers"] = texts(headers, *headers.names())
+        for name in headers.values:
+            if not _NAME(name):
+                headers.problem("is no name of a header", name)
+    threading = table.table("threading")
+    if threading.flag("enabled", False):
+        own["threading"] = threading.choice("thread_by_date", ("none", "daily"), "none")
+        for name in own.get("headers", {}):
+            if name.lower() in ("references", "in-reply-to"):
+                table.problem(f"threading sets {name} itself", "headers", name)
+    return own
 
 
 def _own(table: Table, vault: Vault) -> Options:
     to = vault.addresses(table, "to", mailbox)
     if "to" not in table and "to_file" not in table:
         table.absent("needs somebody to write to, `to`", "to", "to_file")
-    own = words.read(table, words.EMAIL)
-    return _shared(table, vault).over(Options(to=to, own={"words": own} if own else {}))
+    return _shared(table, vault).over(Options(to=to))
 
 
 def _build(options: Options) -> tuple[EmailIntegration, ...]:
     smarthost, sender = options.smarthost, options.sender
     if smarthost is None or sender is None:
         raise lacks("email", **{"smarthost": smarthost, "from": sender})
-    if options.password is not None and options.username is None:
+    if options.username is None and (options.password or "auth_secret" in options.own):
         raise Unusable("needs a username too, as it has a password", "username")
     return (
         EmailIntegration(

@@ -1,15 +1,34 @@
 """Slack: a channel by bot token, or an incoming webhook; people by their Slack id."""
 
+from typing import Any
+
+import msgspec
+
 from router.config import http_config
 from router.config.address import base_url, http_url
-from router.config.channels import words
-from router.config.channels.channel import Channel, Options, Unusable, lacking, pointed, value
+from router.config.channels.channel import (
+    Channel,
+    Options,
+    Unusable,
+    flags,
+    lacking,
+    pointed,
+    row,
+    rows,
+    texts,
+    value,
+)
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.http_options import HttpOptions
 from router.core.integration import SlackIntegration
+from router.core.slack_attachment import SlackAction, SlackAttachment, SlackConfirm, SlackField
 
 NAME_MAX = 80
+_TEXTS = """
+title text fallback color title_link pretext callback_id image_url thumb_url footer username
+icon_emoji icon_url message_text
+"""
 
 
 def slack_name(text: str) -> str:
@@ -30,19 +49,46 @@ def _shared(table: Table, vault: Vault) -> Options:
         token=vault.secret(table, "token"),
         signing_secret=vault.secret(table, "signing_secret"),
         api_url=vault.address(table, "api_url", base_url),
+        timeout=table.duration("timeout", None, zero=False),
+        own=_fields(table),
     )
 
 
+def _fields(table: Table) -> dict[str, Any]:
+    """The fields of an attachment, and `update_message`."""
+    own: dict[str, Any] = {
+        **texts(table, *_TEXTS.split()),
+        **flags(table, "link_names", "short_fields", "update_message"),
+    }
+    if "fields" in table:
+        own["fields"] = rows(table, "fields", SlackField, "title", "value")
+    if "actions" in table:
+        own["actions"] = tuple(map(_action, table.tables("actions")))
+    if (names := table.texts("mrkdwn_in", None, example="text")) is not None:
+        own["mrkdwn_in"] = names
+    return own
+
+
+def _action(table: Table) -> SlackAction:
+    action = row(table, SlackAction, "type", "text")
+    if not action.url and not action.name:
+        table.absent("needs `url` or `name`", "url", "name")
+    if "confirm" not in table:
+        return action
+    confirm = row(table.table("confirm"), SlackConfirm, "text")
+    return msgspec.structs.replace(action, confirm=confirm)
+
+
 def _own(table: Table, vault: Vault) -> Options:
-    own = words.read(table, words.SLACK)
     options = Options(
-        own={"words": own} if own else {},
         send_resolved=table.flag("send_resolved", None),
         http=http_config.read(table, vault),
         channel=vault.address(table, "channel", slack_name),
         token=vault.secret(table, "token"),
         webhook_url=vault.secret(table, "webhook_url", http_url),
         api_url=vault.address(table, "api_url", base_url),
+        timeout=table.duration("timeout", None, zero=False),
+        own=_fields(table),
     )
     if options.token and options.webhook_url:
         table.problem("token is there too; give only one", "webhook_url")
@@ -50,6 +96,7 @@ def _own(table: Table, vault: Vault) -> Options:
 
 
 def _build(options: Options) -> tuple[SlackIntegration, ...]:
+    fields = {name: value for name, value in options.own.items() if name != "update_message"}
     common = SlackIntegration(
         send_resolved=options.send_resolved is not False,
         http=options.http or HttpOptions(),
@@ -57,7 +104,9 @@ def _build(options: Options) -> tuple[SlackIntegration, ...]:
         channel=value(options.channel),
         token=None if options.webhook_url else options.token,
         webhook_url=options.webhook_url,
-        **options.own,
+        attachment=SlackAttachment(**fields) if fields else None,
+        update_message=options.own.get("update_message", False),
+        timeout=options.timeout or 0,
     )
     if options.webhook_url:
         return (common,)

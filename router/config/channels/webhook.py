@@ -25,7 +25,8 @@ def _shared(table: Table, vault: Vault) -> Options:
 
 def _own(table: Table, vault: Vault) -> Options:
     url = vault.secret(table, "url", http_url, is_address=True)
-    return _shared(table, vault).over(Options(url=url))
+    own = {"payload": table.whole("payload")} if "payload" in table else {}
+    return _shared(table, vault).over(Options(url=url, own=own))
 
 
 def _build(options: Options) -> tuple[WebhookIntegration, ...]:
@@ -39,6 +40,7 @@ def _build(options: Options) -> tuple[WebhookIntegration, ...]:
             secret=options.secret,
             max_alerts=options.max_alerts or 0,
             timeout=options.timeout or TIMEOUT,
+            **options.own,
         ),
     )
 

@@ -150,4 +150,5 @@ def test_with_secrets_it_needs_no_environment() -> None:
 def test_what_all_mails_share_is_written_once() -> None:
     text = imported(SECRETS).text
     assert text.count("mail.example.org:587") == 1
-    assert 'email = [{ to = ["ana@example.org", "bo@example.org"] }]' in text
+    assert text.count("email_default_subject") == 1
+    assert 'to = ["ana@example.org", "bo@example.org"]' in text

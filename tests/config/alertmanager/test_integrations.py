@@ -19,6 +19,7 @@ from router.core.integration import (
     WebhookIntegration,
 )
 from router.core.secret import Secret
+from router.core.slack_attachment import SlackField
 from router.senders.apprise import allowed_scheme
 
 
@@ -180,7 +181,7 @@ MAIL = "{smtp_smarthost: 'm:25', smtp_from: a@b.c, smtp_auth_username: u, smtp_a
                 "api_key": "k",
                 "api_url": "https://api.eu.opsgenie.com",
                 "message": "m",
-                "description": None,
+                "description": "{{ opsgenie_default_description(data) }}",
                 "details": {"a": "b"},
                 "tags": "x,y",
                 "priority": "",
@@ -197,7 +198,7 @@ MAIL = "{smtp_smarthost: 'm:25', smtp_from: a@b.c, smtp_auth_username: u, smtp_a
             {
                 "webhook_url": "http://d/hook",
                 "title": "",
-                "message": None,
+                "message": "{{ discord_default_message(data) }}",
                 "content": "hey",
                 "avatar_url": "http://a/",
                 "send_resolved": True,
@@ -226,7 +227,7 @@ MAIL = "{smtp_smarthost: 'm:25', smtp_from: a@b.c, smtp_auth_username: u, smtp_a
             "{}",
             {
                 "webhook_url": "https://any.example/where?sig=1",
-                "title": None,
+                "title": "{{ msteamsv2_default_title(data) }}",
                 "text": "t",
                 "send_resolved": False,
             },
@@ -243,7 +244,9 @@ MAIL = "{smtp_smarthost: 'm:25', smtp_from: a@b.c, smtp_auth_username: u, smtp_a
                 "channel": "ops",
                 "text": "t",
                 "attachment": Attachment(
-                    fallback="f", fields=(Field(title="a", value="b", short=True),)
+                    fallback="f",
+                    title_link="{{ mattermost_default_titlelink(data) }}",
+                    fields=(Field(title="a", value="b", short=True),),
                 ),
                 "attachments": (Attachment(text="one", fields=(Field(title="c", value="d"),)),),
                 "card": "c",
@@ -315,7 +318,6 @@ def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str
         ("jira", "{project: p, issue_type: t, api_url: 'http://j/'}", "jira is not supported"),
         ("webhook", "{url: 'http://a/{{ .X }}'}", "url: a template cannot say"),
         ("webhook", "{url: <secret>}", "instead of the address"),
-        ("webhook", "{url: 'http://a/', payload: {a: b}}", "payload is not supported"),
         (
             "webhook",
             "{url: 'http://a/', http_config: {proxy_url: 'socks5://p:1'}}",
@@ -337,7 +339,6 @@ def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str
             "{user_key: u, token: t, http_config: {proxy_url: 'http://p:1'}}",
             "http_config.proxy_url: http_config.proxy_url is not supported for pushover",
         ),
-        ("pagerduty", "{service_key: k}", "write its key as routing_key"),
         ("pushover", "{user_key_file: f, token: t}", "write user_key itself"),
         ("pushover", "{user_key: u, token: t, priority: '{{ .X }}'}", "is not understood"),
         ("sns", "{topic_arn: a}", "only a phone_number"),
@@ -364,11 +365,11 @@ def test_texts_of_ones_own_are_taken_over_and_what_cannot_be_is_named() -> None:
     found = loaded(with_entry("slack", entry, "{slack_app_token: x}"))
     (integration,) = found.configuration.receivers["ops"].integrations
     assert isinstance(integration, SlackIntegration)
-    assert integration.words == {
-        "title": "{{ slack_default_title(data) }}",
-        "text": "hi",
-        "fields": [{"title": "a", "value": "{{ data.Status }}"}],
-    }
+    attachment = integration.attachment
+    assert attachment is not None
+    assert attachment.title == "{{ slack_default_title(data) }}"
+    assert attachment.text == "hi"
+    assert attachment.fields == (SlackField(title="a", value="{{ data.Status }}"),)
     (warning,) = found.warnings
     assert 'slack_configs[0].pretext: template "nope" not defined' in warning
 
