@@ -23,6 +23,9 @@ def report(draft: Draft, report: Report) -> None:
         draft.answer("ours")
         return
     _hear(draft, report.source)
+    if known is not None and report.source in OURS and known.source != report.source:
+        _take_over(draft, known, report)
+        return
     if known is not None and _goes_on(draft, known, report):
         return
     number = draft.next_id("alert") if known is None else 0
@@ -33,6 +36,17 @@ def report(draft: Draft, report: Report) -> None:
         draft.answer("stale")
     else:
         _again(draft, known, merge(known, new, draft.now), report)
+
+
+def _take_over(draft: Draft, known: Alert, report: Report) -> None:
+    """Somebody has used the labels of a report of ours: from here on it is ours, by our route."""
+    new = merge(known, begin(report, 0, draft.now, draft.configuration.resolve_timeout), draft.now)
+    if not (known.firing and new.firing):
+        _again(draft, known, new, report)
+        return
+    new = replace(new, stored_ends_at=new.ends_at)
+    draft.add(c.PutAlert(new))
+    membership.move(draft, new)
 
 
 def expire(draft: Draft, number: int) -> None:

@@ -175,7 +175,7 @@ class State:
             self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
         if began and self.configuration.inhibit and alert.source != meta.SOURCE:
             self.inhibitor.put(alert.id, decode(alert.labels))
-        if ended:
+        if ended or alert.source == meta.SOURCE:
             self.inhibitor.drop(alert.id)
 
     def _count(self, group: int, alert: int, change: int) -> None:

@@ -105,6 +105,7 @@ class Reporter:
             alerts = self._door.state.by_id.values()
             self._left = {a.labels for a in alerts if a.source == SOURCE and a.firing}
         if self._door.state.configuration.tree.meta is None:
+            self._left |= {k for k, known in self._known.items() if known.renewed is not None}
             self._known.clear()
         else:
             for trouble in self._look():
