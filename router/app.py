@@ -72,6 +72,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     console: bool = False
     open: bool = False
     url: str = ""
+    gets: int = 0  # Reads at once; 0: as many as there are processors, at least eight.
 
 
 async def serve(options: ServeOptions) -> int:
@@ -342,7 +343,7 @@ class Service:
             metrics=self._exposition,
             signer=lambda: self._signer,
             trials=Trials(self._senders, self._clock.now, self._url),
-            traffic=self._metrics.traffic,
+            traffic=self._metrics.traffic.bound(self._options.gets),
             slack_secrets=self._slack_secrets,
             local=local,
             started_at=self._clock.now().wall,

@@ -43,6 +43,14 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
 )
 @click.option("--console", is_flag=True, help="Print what cannot be sent for want of a secret.")
 @click.option("--url", metavar="URL", callback=_url, help="How people reach it, for links.")
+@click.option(
+    "--get-concurrency",
+    "gets",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    metavar="N",
+    help="Reads of the API at once; more are answered 503. By default one a processor, but 8.",
+)
 @click.option("--open", "everybody", is_flag=True, help="Ask nobody for a token.")
 @click.option("--log-format", type=click.Choice(["json", "text"]), help="text on a terminal.")
 @click.option(
@@ -59,6 +67,7 @@ def serve(
     listen: str | None,
     console: bool,
     url: str,
+    gets: int,
     everybody: bool,
     log_format: str | None,
     log_level: str,
@@ -82,7 +91,13 @@ def serve(
     from router.runtime import log
 
     options = ServeOptions(
-        config=config, data=data, listen=listen, console=console, open=everybody, url=url
+        config=config,
+        data=data,
+        listen=listen,
+        console=console,
+        open=everybody,
+        url=url,
+        gets=gets,
     )
     written = log.setup(
         "json" if log_format == "json" else "text" if log_format else None, log_level

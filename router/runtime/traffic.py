@@ -53,12 +53,17 @@ class Traffic:
     """
 
     def __init__(self, gets_most: int = 0) -> None:
-        self.gets_most = gets_most or max(os.cpu_count() or 1, GETS_LEAST)
+        self.bound(gets_most)
         self._gets = 0
         self._refused = 0
         self._in_flight: Counter[str] = Counter()
         self._seconds = _Spread(_SECONDS)
         self._bytes = _Spread(_BYTES)
+
+    def bound(self, gets_most: int) -> "Traffic":
+        """Itself, letting so many reads be under way; 0 stands for what the machine suggests."""
+        self.gets_most = gets_most or max(os.cpu_count() or 1, GETS_LEAST)
+        return self
 
     def begin(self, method: str) -> None:
         """A request is being answered."""

@@ -117,6 +117,8 @@ def _plain(text: str) -> Callable[[Record, Detail], str]:
             policy=d.get("policy", ""),
             what=d.get("what", ""),
             error=d.get("error", ""),
+            comment=d.get("comment", ""),
+            to=", ".join(map(target, d.get("to", ()))) if isinstance(d.get("to"), list) else "",
         )
 
     return spell
@@ -128,6 +130,7 @@ _ALERT: dict[str, Callable[[Record, Detail], str]] = {
     "expired": _ended("not reported any more, so it counts as over"),
 }
 _KINDS: dict[str, Callable[[Record, Detail], str]] = {
+    "answer_overdue": _plain("{incident}: nobody has answered in the time there was for it"),
     "acknowledged": _plain("{incident} was acknowledged by {who}: it rings nobody more"),
     "acknowledged_too": _plain("{incident} was acknowledged by {who} too"),
     "ack_timed_out": _plain("{incident}: the acknowledgement timed out"),
@@ -139,17 +142,25 @@ _KINDS: dict[str, Callable[[Record, Detail], str]] = {
     "gave_up": lambda r, d: _attempt(r, d, "was given up"),
     "held": _plain("{incident} is held: nothing of it fires, so no page leaves"),
     "muted": _muted,
+    "noted": _plain("{incident}: {who} noted: {comment}"),
     "nobody": _plain("{incident}: no step could reach anybody"),
     "nobody_reached": _plain("{incident}: this step reached nobody, so the next one runs now"),
     "opened": _plain("{incident} opened, policy {policy}"),
     "planned": _planned,
+    "raised": _plain("{incident} was raised by {who}"),
+    "reassigned": _plain("{incident} was given by {who} to {to}"),
+    "reopened": _plain("{incident} is open again: its alerts came back"),
     "resolved": _resolved,
     "rings_again": _plain("{incident} rings again: {reason}"),
     "sent": lambda r, d: _attempt(r, d, "was delivered"),
+    "snooze_ended": _plain("{incident}: the snooze is over"),
+    "snoozed": _plain("{incident} was snoozed by {who}: it rings nobody until then"),
+    "summoned": _plain("{incident}: {who} called for {to}: pages {targets}"),
     "stopped": _plain("a rule failed on {what}, and is tried again: {error}"),
     "unacknowledged": _plain("{incident} was given back by {who}"),
     "under_way": _plain("the page to {target} was under way already when somebody answered"),
     "unknown": lambda r, d: _attempt(r, d, "has an unknown outcome"),
+    "unsnoozed": _plain("{incident}: {who} ended the snooze"),
     "unmuted": _plain("it may be told again"),
     "unreachable": _plain("{target} reaches nobody now"),
     "went_on": _plain("{incident} goes on: it fires again"),

@@ -456,3 +456,9 @@ def test_routes_may_not_be_nested_deeper() -> None:
     path = "route" + ".routes[0]" * 50 + ".routes"
 
     assert problems(_nested(51)) == [f"routes.toml:53: {path}: routes are nested more than 50 deep"]
+
+
+def test_broad_silences_are_refused_unless_they_are_allowed() -> None:
+    assert read(whole("")).api.broad_silences == "refuse"
+    assert read(whole('[api]\nbroad_silences = "allow"\n')).api.broad_silences == "allow"
+    assert problems('[api]\nbroad_silences = "maybe"\n')

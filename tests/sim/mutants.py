@@ -229,7 +229,7 @@ def a_silence_is_ignored_at_the_claim() -> Sequence[Patch]:
 
 @mutant
 def silences_are_ignored_by_steps() -> Sequence[Patch]:
-    return [(escalation, "audible", lambda _state, _group, alerts, _wall: list(alerts))]
+    return [(page, "audible", lambda _state, _group, alerts, _wall: list(alerts))]
 
 
 @mutant
