@@ -62,8 +62,7 @@ _log = structlog.get_logger("tocsin")
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line says. `listen` overrides routes.toml; `console` prints what lacks.
 
-    `open` asks nobody for a token, and `url` is how people reach it: an alertmanager.yml has no
-    words for either.
+    `open` asks nobody for a token, `url` is how people reach it: alertmanager.yml says neither.
     """
 
     config: Path
