@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import anyio
 import msgspec
@@ -46,6 +47,7 @@ from router.runtime.streams import Streams
 from router.runtime.sweeping import sweep
 from router.runtime.trial import Trials
 from router.runtime.watch import Watch
+from router.senders.render import Renderer
 from router.senders.senders import Senders
 from router.store.store import Store
 from router.web.rooms import Rooms
@@ -109,16 +111,9 @@ def _load(options: ServeOptions) -> Loaded:
 
 
 def _parse(options: ServeOptions, text: bytes, *, lenient: bool = False) -> Loaded:
-    folder = options.config.resolve().parent
-    wall = from_datetime(datetime.now(UTC))
-    loaded = read_configuration(
-        text,
-        name=options.config.name,
-        folder=folder,
-        environ=os.environ,
-        wall=wall,
-        lenient=lenient,
-    )
+    place: dict[str, Any] = {"name": options.config.name, "folder": options.config.resolve().parent}
+    now = from_datetime(datetime.now(UTC))
+    loaded = read_configuration(text, **place, environ=os.environ, wall=now, lenient=lenient)
     if options.open:
         api = msgspec.structs.replace(loaded.api, open=True)
         loaded = msgspec.structs.replace(loaded, api=api)
@@ -340,6 +335,7 @@ class Service:
             reload=self._live.reload,
             resume=self._watch.safe_mode.end,
             metrics=self._exposition,
+            render=Renderer(lambda: self._live.loaded.templates, self._clock.now),
             signer=lambda: self._signer,
             trials=Trials(self._senders, self._clock.now, self._url),
             traffic=self._metrics.traffic.bound(self._options.gets),

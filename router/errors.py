@@ -13,6 +13,10 @@ class ConfigError(RouterError):
         super().__init__("\n".join(problems))
 
 
+class RenderError(RouterError):
+    """A template cannot be rendered. Its author's to mend; the message says what and where."""
+
+
 class DecodeError(RouterError):
     """A source sent what cannot be read. Theirs to mend; nothing of it was taken."""
 

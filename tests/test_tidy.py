@@ -78,6 +78,7 @@ SWALLOWING = {
     "router/senders/apprise.py": "a third party's bug costs one attempt",
     "router/senders/check.py": "a template's error is a finding",
     "router/senders/message.py": "a template's error costs its own text",
+    "router/senders/render.py": "a template's error is what was asked for",
     "router/senders/threads.py": "carried from a thread to whoever waits",
     "router/store/writer.py": "carried from a thread to whoever waits",
 }

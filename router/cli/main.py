@@ -12,6 +12,7 @@ _COMMANDS = {
     "serve": "router.cli.serve:serve",
     "check": "router.cli.check:check",
     "import": "router.cli.import_:import_",
+    "render": "router.cli.render:render",
     "explain": "router.cli.explain:explain",
     "oncall": "router.cli.oncall:oncall",
     "schedule": "router.cli.schedule:schedule",

@@ -8,11 +8,13 @@ import msgspec
 class Templates(msgspec.Struct, frozen=True):
     """`messages` replace the built-in texts of these names, such as `email.html`.
 
-    `macros` are what the single fields of integrations may call, by their names.
+    `macros` are what the single fields of integrations may call, by their names. `files` are Go
+    templates as they were written, by their files' names.
     """
 
     messages: Mapping[str, str] = {}
     macros: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}
 
 
 def is_template(text: str) -> bool:

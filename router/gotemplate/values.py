@@ -135,6 +135,16 @@ class AlertList(Alerts):
 class Data(Struct):
     """All that is told of one notification."""
 
+    Receiver: str
+    Status: str
+    Alerts: "Alerts"
+    NotificationReason: str
+    GroupLabels: KV
+    CommonLabels: KV
+    CommonAnnotations: KV
+    RouteLabels: KV
+    ExternalURL: str
+
     type_name = "template.Data"
     fields = (
         *("Receiver", "Status", "Alerts", "NotificationReason", "GroupLabels", "CommonLabels"),

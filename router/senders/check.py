@@ -45,7 +45,7 @@ def _problems(path: Path, name: str) -> list[str]:
         sandbox = Sandbox(escape=form.escape is not Escape.NONE, strict=True)
         render = sandbox.prepare(path.read_text("utf-8"))
         for kind in _KINDS:
-            data = view(_example(kind))
+            data = view(example(kind))
             text = finished(render(_lenient_labels(flat(data) if form.flat else data)), form)
             if kind == "page" and not form.one_line and _LINK not in text:
                 return ["a page made from it does not show the ack link {{ ack_url }}"]
@@ -67,7 +67,8 @@ def _lenient_labels(value: Any, name: str = "") -> Any:
     return [_lenient_labels(item) for item in value] if isinstance(value, list) else value
 
 
-def _example(kind: str) -> Outgoing:
+def example(kind: str) -> Outgoing:
+    """A delivery of this kind, about a disk that fills up."""
     return Outgoing(
         key="example/1",
         subject="example",

@@ -28,13 +28,17 @@ class Fields:
 
     def text(self, written: str, outgoing: Outgoing) -> str:
         """The field's text for this delivery; raises whatever is wrong with the template."""
+        return self.render(written, self._known(outgoing), outgoing.at)
+
+    def render(self, written: str, known: Mapping[str, Any], at: int) -> str:
+        """The text for this data at this wall time; raises whatever is wrong with the template."""
         render = self._compiled.get(written)
         if render is None:
             render = self._compiled[written] = self.compile(written)
             if len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
-        self._sandbox.at = outgoing.at
-        return render(self._known(outgoing))
+        self._sandbox.at = at
+        return render(known)
 
     def compile(self, written: str) -> Render:
         """The template as a function; raises what is wrong with it."""

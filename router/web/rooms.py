@@ -1,7 +1,7 @@
 """What the web needs of the other rooms, as it sees them; app.py hands it over."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -75,6 +75,28 @@ class History(Protocol):
         """The newest bodies that could not be taken, newest first."""
 
 
+class Made(Protocol):
+    """What a template makes, and the template as jinja2 has it."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def jinja2(self) -> str: ...
+
+
+class Render(Protocol):
+    """Renders templates that somebody is writing."""
+
+    def __call__(self, text: str, *, body: Any, engine: str, html: bool) -> Made:
+        """What it makes of this data, an example if that is None; on whatever thread.
+
+        Raises:
+            RenderError: the template is wrong.
+            DecodeError: the data is.
+        """
+
+
 class Health(Protocol):
     """Answers the probes. Nothing here may wait for anything."""
 
@@ -113,9 +135,9 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     `POST /api/v2/alerts`, `decode_webhook` those of `/webhook/{source}`, by the source's kind.
     `reload` reads routes.toml again and answers every problem; none means that it is in force.
     `resume` ends safe mode, and says whether there was any to end.
-    `metrics` is the exposition in Prometheus' text format. `slack_secrets` are those with which
-    Slack may sign, empty when there is none. `local`: only this machine can connect.
-    `started_at` is wall time. `version` is our own.
+    `metrics` is the exposition in Prometheus' text format. `render` uses the templates in
+    force. `slack_secrets` are those with which Slack may sign, empty when there is none. `local`:
+    only this machine can connect. `started_at` is wall time. `version` is our own.
     """
 
     door: Door
@@ -127,6 +149,7 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     health: Health
     reload: Callable[[], Awaitable[Sequence[str]]]
     metrics: Callable[[], Awaitable[bytes]]
+    render: Render
     signer: Callable[[], Signer]
     slack_secrets: Callable[[], Sequence[Secret]]
     local: bool

@@ -22,6 +22,7 @@ from router.web.routes import Routes
 from router.web.schedules import Schedules
 from router.web.silences import Silences
 from router.web.slack import Slack
+from router.web.templates import TemplatesApi
 from router.web.v2.alerts import Alerts
 from router.web.v2.groups import Groups
 from router.web.v2.lookup import Lookup
@@ -91,6 +92,7 @@ def endpoints(rooms: Rooms) -> list[Endpoint]:
         Endpoint("GET", "/api/v1/rejects", incidents.rejects, "read"),
         Endpoint("POST", "/api/v1/silences", quiet.make, "silence"),
         Endpoint("POST", "/api/v1/silences/preview", quiet.preview, "read"),
+        Endpoint("POST", "/api/v1/templates/render", TemplatesApi(rooms).render, "read"),
         Endpoint("GET", "/health/live", probes.live, None, waits=False),
         Endpoint("HEAD", "/health/live", probes.live, None, waits=False),
         Endpoint("GET", "/health/ready", probes.ready, None, waits=False),

@@ -26,6 +26,7 @@ from router.runtime.loop import Loop
 from router.runtime.pulse import Check
 from router.runtime.traffic import Traffic
 from router.runtime.trial import Trials
+from router.senders.render import Renderer
 from router.senders.senders import Senders
 from router.store.store import Store
 from router.web.rooms import Limits, Rooms
@@ -142,6 +143,7 @@ class Site:
             health=self.health,
             reload=self._reload,
             metrics=metrics,
+            render=Renderer(lambda: self.loaded.templates, self.clock.now),
             signer=lambda: Signer(self.keys),
             trials=Trials(self.senders, self.clock.now, lambda: self.address),
             traffic=self.traffic,

@@ -37,7 +37,7 @@ def load(
     vault = Vault(folder, environ, literal=True)
     loaded = toml.assemble(text, translated.values, findings, vault, folder=folder, wall=wall)
     warnings = (*document.findings.warnings, *loaded.warnings)
-    templates = Templates(macros=translated.macros)
+    templates = Templates(macros=translated.macros, files=translated.files)
     return msgspec.structs.replace(loaded, warnings=warnings, templates=templates)
 
 

@@ -15,19 +15,26 @@ SIZE_MAX = 1 << 20
 
 
 def book(
-    values: Values, folder: FilePath | None, findings: Findings, *, lenient: bool = False
+    values: Values,
+    folder: FilePath | None,
+    findings: Findings,
+    files: dict[str, str],
+    *,
+    lenient: bool = False,
 ) -> Book:
     """The shipped templates and those of the files that `templates` names, relative to *folder*.
 
-    A file that Go would not take is a problem, as it is for Alertmanager; with *lenient*, a
-    warning.
+    What they hold is put into *files* by their names. A file that Go would not take is a problem,
+    as it is for Alertmanager; with *lenient*, a warning.
     """
     say = findings.warn if lenient else findings.problem
     found = defaults.shipped().copy()
     for at, pattern in enumerate(values.get("templates") or ()):
         for file in _files(pattern, folder):
             try:
-                found.add(_read(file), file.name)
+                source = _read(file)
+                found.add(source, file.name)
+                files[file.name] = source
             except (OSError, UnicodeDecodeError, TemplateError) as error:
                 say(("templates", at), _said(file, error))
     return found

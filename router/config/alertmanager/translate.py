@@ -51,13 +51,14 @@ _INSTEAD = {
 class Translated(msgspec.Struct):
     """The tables of a routes.toml. `origins` says where each came from, `secrets` which are any.
 
-    `macros` are what its templates call beside what the program has.
+    `macros` are what its templates call beside what the program has, `files` its template files.
     """
 
     values: Values
     origins: dict[Path, Path] = {}
     secrets: dict[Path, Path] = {}
     macros: dict[str, str] = {}
+    files: dict[str, str] = {}
 
 
 def translate(
@@ -69,8 +70,8 @@ def translate(
     With *lenient*, those that cannot be used are warned of.
     """
     values, findings = document.values, document.findings
-    wordings = Wordings(book(values, folder, findings, lenient=lenient), findings)
     out = Translated({"service": {}, "sources": {"prometheus": _SOURCE}})
+    wordings = Wordings(book(values, folder, findings, out.files, lenient=lenient), findings)
     globals_ = values.get("global") or {}
     if (timeout := globals_.get("resolve_timeout")) is not None:
         where = ("global", "resolve_timeout")
