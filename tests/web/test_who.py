@@ -42,6 +42,7 @@ ENDPOINTS = [  # What a token must allow for each; written down apart from the t
     ("GET", "/api/v1/ical", "read"),
     ("POST", "/api/v1/silences", "silence"),
     ("POST", "/api/v1/silences/preview", "read"),
+    ("POST", "/api/v1/templates/render", "read"),
     ("POST", "/-/reload", "admin"),
     ("POST", "/-/resume", "admin"),
     ("GET", "/metrics", "read"),
