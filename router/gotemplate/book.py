@@ -18,10 +18,14 @@ _FUNCTIONS = frozenset(NAMES)
 
 
 class Translation(msgspec.Struct, frozen=True):
-    """A template as jinja2's text, and the macros it needs by their names."""
+    """A template as jinja2's text, the macros it needs by their names, and what it lacks.
+
+    `undefined` are sentences of templates that are called and are not there.
+    """
 
     text: str
     macros: Mapping[str, str] = {}
+    undefined: tuple[str, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -38,6 +42,7 @@ class Book:
         self._macros: dict[str, str] = {}
         self._ends: dict[str, Place | None] = {}
         self._taken = Names(_FUNCTIONS)
+        self._undefined: dict[str, None] = {}
 
     def copy(self) -> "Book":
         """A book that may be added to while this one stays as it is."""
@@ -52,8 +57,11 @@ class Book:
             TemplateError: Go would not take it.
         """
         for template in parse(source, file, _FUNCTIONS, file):
-            if not template.empty or template.name not in self._templates:
-                self._templates[template.name] = template
+            self._put(template)
+
+    def _put(self, template: Template) -> None:
+        if not template.empty or template.name not in self._templates:
+            self._templates[template.name] = template
 
     @property
     def macros(self) -> dict[str, str]:
@@ -84,7 +92,7 @@ class Book:
         if defined:
             book = self.copy()
             for template in defined:
-                book._templates[template.name] = template
+                book._put(template)
         try:
             return book._translated(main, html=html)
         except TemplateError as error:
@@ -96,12 +104,18 @@ class Book:
     ) -> tuple[str, Place | None]:
         """The macro that is the template of this name there, and the place behind it.
 
+        Its name is empty if there is none; in HTML that is an error at once, as it is in Go.
+
         Raises:
-            TemplateError: there is none, or it cannot be translated.
+            TemplateError: it cannot be translated.
         """
         template = self._templates.get(name)
         if template is None:
-            raise TemplateError(file, line, f'template "{name}" not defined')
+            lacking = TemplateError(file, line, f'template "{name}" not defined')
+            if place is not None:
+                raise lacking
+            self._undefined[str(lacking)] = None
+            return "", None
         key = (name, place._replace(before="") if place else None)
         if key not in self._names:
             wanted = name if place is None else f"{name}_in_{place.kind or place.state}"
@@ -120,11 +134,12 @@ class Book:
 
     def _translated(self, main: Template, *, html: bool) -> Translation:
         place = Place() if html else None
+        self._undefined.clear()
         translator = Translator(main, Names(self._used()), self.macro, place, "data")
         text = translator.text()
         if translator.place and translator.place.state != "text":
             raise TemplateError(main.file, main.line, "ends in a non-text context")
-        return Translation(text, needed(text, self._macros))
+        return Translation(text, needed(text, self._macros), tuple(self._undefined))
 
 
 def macros(source: str) -> dict[str, str]:

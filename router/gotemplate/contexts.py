@@ -33,6 +33,10 @@ class Place(NamedTuple):
     before: str = ""
 
 
+DEAD = Place("dead")
+"""Where nobody comes: behind a `break` or `continue`."""
+
+
 class Ambiguous(Exception):
     """A value's place cannot be told, or no value may stand there."""
 
@@ -43,6 +47,8 @@ def joined(one: Place, other: Place, keyword: str) -> Place:
     Raises:
         Ambiguous: to different places.
     """
+    if DEAD in (one, other):
+        return other if one == DEAD else one
     one, other = one._replace(before=""), other._replace(before="")
     if one == other:
         return one

@@ -41,7 +41,12 @@ def _text(name: str, made: Callable[[str], Any]) -> Callable[..., Any]:
 
 def _title(text: str) -> str:
     """Each word with a capital first letter and small ones after it."""
-    return _WORD.sub(lambda found: found[0][0].title() + found[0][1:].lower(), text)
+    return _WORD.sub(lambda found: _capital(found[0].lower()), text)
+
+
+def _capital(word: str) -> str:
+    first = next((at for at, char in enumerate(word) if char.isalpha()), 0)
+    return word[:first] + word[first : first + 1].title() + word[first + 1 :]
 
 
 def _join(*values: Any) -> str:

@@ -20,9 +20,14 @@ class _Spec:
     """One verb with its flags."""
 
     def __init__(self, flags: str, width: int | None, precision: int | None, verb: str) -> None:
+        self._flags = flags
         self.minus, self.plus, self.sharp = "-" in flags, "+" in flags, "#" in flags
         self.space, self.zero = " " in flags, "0" in flags and "-" not in flags
         self.width, self.precision, self.verb = width, precision, verb
+
+    def of(self, verb: str) -> "_Spec":
+        """The same for another verb."""
+        return _Spec(self._flags, self.width, self.precision, verb)
 
     def padded(self, text: str, *, numeric: bool = False) -> str:
         if self.width is None or len(text) >= self.width:
@@ -109,9 +114,9 @@ def _one(value: Any, spec: _Spec) -> str:
         return _string(str(value), spec)
     match value:
         case bool():
-            return spec.padded(plain(value)) if verb in "tv" else _bad(value, verb)
+            return spec.padded(plain(value)) if verb in "tv" else _bad(value, spec)
         case str():
-            return _string(str(value), spec) if verb in _STRING_VERBS + "v" else _bad(value, verb)
+            return _string(str(value), spec) if verb in _STRING_VERBS + "v" else _bad(value, spec)
         case int():
             return _integer(value, spec)
         case Duration():
@@ -119,14 +124,15 @@ def _one(value: Any, spec: _Spec) -> str:
         case float():
             return _float(value, spec)
     if isinstance(value, KV | Map | Struct | list):
-        inner = _Spec("", spec.width, spec.precision, verb)
-        inner.minus, inner.zero, inner.plus = spec.minus, spec.zero, spec.plus
+        inner = spec.of(verb)
         return plain(value, lambda each: _one(each, inner), plus=spec.plus and verb == "v")
-    return _bad(value, verb)
+    return _bad(value, spec)
 
 
-def _bad(value: Any, verb: str) -> str:
-    return f"%!{verb}({type_of(value)}={plain(value)})"
+def _bad(value: Any, spec: _Spec) -> str:
+    """What Go prints of a value the verb is not for; flags and precision count all the same."""
+    inner = spec.of("v")
+    return f"%!{spec.verb}({type_of(value)}={_one(value, inner)})"
 
 
 def _string(text: str, spec: _Spec) -> str:
@@ -145,7 +151,7 @@ def _string(text: str, spec: _Spec) -> str:
 def _integer(value: int, spec: _Spec) -> str:
     verb = "d" if spec.verb == "v" else spec.verb
     if verb in _FLOAT_VERBS or verb not in _INT_VERBS:
-        return _bad(value, verb)
+        return _bad(value, spec)
     if verb in "cqU":
         point = value if 0 <= value <= 0x10FFFF and not 0xD800 <= value < 0xE000 else 0xFFFD
         if verb == "U":
@@ -157,7 +163,9 @@ def _integer(value: int, spec: _Spec) -> str:
         digits = digits.rjust(spec.precision, "0") if value or spec.precision else ""
     prefix = {"x": "0x", "X": "0X", "o": "0", "b": "0b"}.get(verb, "") if spec.sharp else ""
     prefix = "0o" if verb == "O" else prefix
-    sign = "-" if value < 0 else "+" if spec.plus else " " if spec.space else ""
+    sign = (
+        "-" if value < 0 else "+" if spec.plus and spec.verb != "v" else " " if spec.space else ""
+    )
     if spec.precision is not None:
         spec.zero = False
     if spec.zero and spec.width:
@@ -168,7 +176,7 @@ def _integer(value: int, spec: _Spec) -> str:
 def _float(value: float, spec: _Spec) -> str:
     verb = spec.verb
     if verb not in _FLOAT_VERBS + "v":
-        return _bad(value, verb)
+        return _bad(value, spec)
     if verb in "eEfF":
         precision = 6 if spec.precision is None else spec.precision
         text = format(value, f".{precision}{verb}")
@@ -177,7 +185,7 @@ def _float(value: float, spec: _Spec) -> str:
         precision = -1 if spec.precision is None else spec.precision
         text = general(value, precision)
         text = text.upper() if verb == "G" else text
-    if spec.plus and text[0] not in "+-":
+    if spec.plus and verb != "v" and text[0] not in "+-":
         text = f"+{text}"
     elif spec.space and text[0] not in "+-":
         text = f" {text}"

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from router.gotemplate.contexts import Ambiguous, Place, Walker, begun, escapers, joined, valued
+from router.gotemplate.contexts import (
+    DEAD,
+    Ambiguous,
+    Place,
+    Walker,
+    begun,
+    escapers,
+    joined,
+    valued,
+)
 from router.gotemplate.expressions import Scope, called, expression, listed
 from router.gotemplate.nodes import (
     Action,
@@ -17,10 +26,12 @@ from router.gotemplate.nodes import (
     TemplateError,
     Text,
 )
-from router.gotemplate.written import Names, comment, raw
+from router.gotemplate.written import Names, comment, constant, raw
 
 Macro = Callable[[str, Place | None, str, int], tuple[str, Place | None]]
-"""Finds the macro of a template by its name and place: its name, and the place behind it."""
+"""Finds the macro of a template by its name and place: its name, and the place behind it.
+
+The name is empty for a template that there is not: Go minds that only when it comes to it."""
 
 
 class Translator:
@@ -49,7 +60,12 @@ class Translator:
         return TemplateError(self._file, line, what)
 
     def _list(self, nodes: Iterable[Node], scope: Scope) -> str:
-        return "".join(self._node(node, scope) for node in nodes)
+        found = []
+        for node in nodes:
+            found.append(self._node(node, scope))
+            if self.place == DEAD:
+                break  # html/template looks no further either.
+        return "".join(found)
 
     def _node(self, node: Node, scope: Scope) -> str:
         match node:
@@ -64,6 +80,7 @@ class Translator:
             case Branch():
                 return self._branch(node, scope)
             case Jump():
+                self.place = None if self.place is None else DEAD
                 return f"{{% {node.keyword} %}}"
             case Call():
                 return self._template(node, scope)
@@ -181,11 +198,18 @@ class Translator:
         body = self._list(node.body, inner)
         self._join(start, node)
         first, self.place = self.place, start
-        rest = ""
-        if node.otherwise:
-            rest = f"{{% else %}}{self._list(node.otherwise, scope.within())}"
+        otherwise = self._list(node.otherwise, scope.within())
         self._join(first, node)
         target = f"{key}, {item}" if key else item
+        if otherwise and _jumps(node.body):
+            # To jinja2, a loop that was left or went on early did nothing: it would do both.
+            listed_as = self._names.new(f"{item}_list")
+            return (
+                f"{{% set {listed_as} = {source} %}}"
+                f"{{% for {target} in {listed_as} %}}{before}{body}{{% endfor %}}"
+                f"{{% if not {listed_as} %}}{otherwise}{{% endif %}}"
+            )
+        rest = f"{{% else %}}{otherwise}" if otherwise else ""
         return f"{{% for {target} in {source} %}}{before}{body}{rest}{{% endfor %}}"
 
     def _looped(self, pipeline: Pipeline, items: tuple[str, ...], inner: Scope) -> Iterator[str]:
@@ -205,7 +229,21 @@ class Translator:
             before = self._declared(node.pipeline.names[0], argument, scope)
             argument = scope.variables[node.pipeline.names[0]]
         macro, self.place = self._macro(node.name, self.place, self._file, node.line)
-        return f"{before}{{{{ {macro}({argument}) }}}}"
+        if not macro:
+            argument = constant(f'template "{node.name}" not defined')
+        return f"{before}{{{{ {macro or 'fail'}({argument}) }}}}"
+
+
+def _jumps(nodes: Iterable[Node]) -> bool:
+    """Whether a `break` or `continue` of this very loop is among them."""
+    return any(
+        isinstance(node, Jump)
+        or (
+            isinstance(node, Branch)
+            and (_jumps(node.otherwise) or (node.keyword != "range" and _jumps(node.body)))
+        )
+        for node in nodes
+    )
 
 
 def _assigned(nodes: Iterable[Node]) -> Iterator[str]:

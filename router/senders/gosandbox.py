@@ -1,7 +1,6 @@
 """The sandbox of templates that came from Alertmanager: Go's values, functions and printing."""
 
 import types
-from collections.abc import Iterator
 from typing import Any
 
 from jinja2 import Undefined, nodes
@@ -82,14 +81,14 @@ def each(value: Any) -> Any:
     raise GoError(f"range can't iterate over {_briefly(value)}")
 
 
-def indexed(value: Any) -> Iterator[tuple[Any, Any]]:
+def indexed(value: Any) -> list[tuple[Any, Any]]:
     """The positions or names, and the values, of what `range` goes through."""
     found = each(value)
     if isinstance(found, KV):
-        return iter(found.values.items())
+        return list(found.values.items())
     if isinstance(found, Map):
-        return iter([(name, found[name]) for name in sorted(found.keys())])
-    return enumerate(found)
+        return [(name, found[name]) for name in sorted(found.keys())]
+    return list(enumerate(found))
 
 
 def fail(reason: Any) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from router.gotemplate import data
-from router.gotemplate.book import Book
+from router.gotemplate.defaults import shipped
 from router.senders.gosandbox import GoSandbox
 
 DATA = {
@@ -55,5 +55,5 @@ def by_amtool(text: str, folder: Path, *, html: bool = False) -> str | None:
 
 def by_us(text: str, *, html: bool = False) -> str:
     """What ours renders; raises what is wrong with it."""
-    translated = Book().translate(text, "field", html=html).whole
+    translated = shipped().copy().translate(text, "field", html=html).whole
     return _SANDBOX.prepare(translated)({"data": data.from_object(DATA)})

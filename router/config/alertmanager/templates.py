@@ -98,7 +98,11 @@ class Wordings:
 
     def _translated(self, value: Any, path: Path, *, html: bool) -> Any:
         if isinstance(value, str):
-            return self._book.translate(value, self._findings.name, html=html).text
+            found = self._book.translate(value, self._findings.name, html=html)
+            for lacking in found.undefined:
+                what = f"{lacking}; where it is called, the built-in text is used instead"
+                self._findings.warn(path, what)
+            return found.text
         if isinstance(value, dict):
             return {
                 key: self._translated(each, (*path, key), html=html)

@@ -360,7 +360,7 @@ def test_a_proxy_for_all_is_refused_where_it_would_be_used() -> None:
 
 def test_texts_of_ones_own_are_taken_over_and_what_cannot_be_is_named() -> None:
     entry = """{channel: a, title: '{{ template "slack.default.title" . }}', text: hi,"""
-    entry += """ pretext: '{{ template "nope" . }}',"""
+    entry += """ pretext: '{{ if }}', footer: '{{ template "x" }}',"""
     entry += """ fields: [{title: a, value: '{{ .Status }}'}]}"""
     found = loaded(with_entry("slack", entry, "{slack_app_token: x}"))
     (integration,) = found.configuration.receivers["ops"].integrations
@@ -369,9 +369,11 @@ def test_texts_of_ones_own_are_taken_over_and_what_cannot_be_is_named() -> None:
     assert attachment is not None
     assert attachment.title == "{{ slack_default_title(data) }}"
     assert attachment.text == "hi"
+    assert attachment.footer == r'{{ fail("template \"x\" not defined") }}'
     assert attachment.fields == (SlackField(title="a", value="{{ data.Status }}"),)
-    (warning,) = found.warnings
-    assert 'slack_configs[0].pretext: template "nope" not defined' in warning
+    pretext, footer = sorted(found.warnings, reverse=True)
+    assert "slack_configs[0].pretext: missing value for if; the built-in text" in pretext
+    assert 'slack_configs[0].footer: template: alertmanager.yml:1: template "x" not' in footer
 
 
 def test_files_hold_secrets_too_and_missing_ones_are_named(tmp_path: Path) -> None:
