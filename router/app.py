@@ -277,7 +277,7 @@ class Service:
         _log.critical("the service must end and start again", exc_info=group)
 
     def _compose(self, row: Delivery) -> Outgoing:
-        return compose(row, self._store.instance, self._signer, self._url(), self._clock.now())
+        return compose(row, self._loop.state, self._signer, self._url(), self._clock.now())
 
     def _stream(self, source: RedisSource) -> Stream:
         decode = partial(self._decoders.entry, source=source.name)

@@ -1,5 +1,6 @@
 """People: how each is reached, and by what first."""
 
+from router.config import limits
 from router.config.channels import CHANNELS, Shared, Unusable
 from router.config.names import Names, references
 from router.config.nearest import hint
@@ -15,13 +16,21 @@ PERSONAL = {channel.personal: via for via, channel in CHANNELS.items() if channe
 
 def read(root: Table, vault: Vault, shared: Shared, names: Names) -> dict[str, User]:
     """The users by name. An address no channel can use is a warning, not a problem."""
+    usual = limits.shared(root, PERSONAL.values())
     return {
-        name: _user(name, table, vault, shared, names)
+        name: _user(name, table, vault, shared, names, usual)
         for name, table in root.named("users").items()
     }
 
 
-def _user(name: str, table: Table, vault: Vault, shared: Shared, names: Names) -> User:
+def _user(
+    name: str,
+    table: Table,
+    vault: Vault,
+    shared: Shared,
+    names: Names,
+    usual: limits.Limits,
+) -> User:
     addresses = {
         key: address
         for key, via in PERSONAL.items()
@@ -47,6 +56,7 @@ def _user(name: str, table: Table, vault: Vault, shared: Shared, names: Names) -
         methods=methods,
         urgent=_rule(contact, "urgent", methods),
         normal=_rule(contact, "normal", methods),
+        limits=limits.own(contact, usual, methods),
     )
 
 

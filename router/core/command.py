@@ -10,6 +10,7 @@ from router.core.configuration import Configuration
 from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
+from router.core.limit import Pace
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
 from router.core.shift import ToldShift
@@ -238,6 +239,18 @@ class LookForShifts(msgspec.Struct, frozen=True):
     due: int | None
 
 
+class PutPace(msgspec.Struct, frozen=True):
+    """A contact was sent something."""
+
+    pace: Pace
+
+
+class DropPace(msgspec.Struct, frozen=True):
+    """A contact was sent nothing for so long that nothing holds it back."""
+
+    contact: str
+
+
 class PutSeen(msgspec.Struct, frozen=True):
     """A stream entry was received at `at` (wall); kept 48 hours."""
 
@@ -319,6 +332,8 @@ Command = (
     | PutShift
     | DropShift
     | LookForShifts
+    | PutPace
+    | DropPace
     | PutSeen
     | PutReject
     | PutConfiguration

@@ -8,6 +8,7 @@ from router.core.heartbeat import Heartbeat
 from router.core.inhibition import InhibitRule
 from router.core.integration import Integration, WebhookIntegration
 from router.core.interval import Interval
+from router.core.limit import Limit
 from router.core.maintenance import Maintenance
 from router.core.moment import HOUR, MINUTE
 from router.core.route import Tree
@@ -25,6 +26,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """A person who can be called. `methods` maps a channel's name to how it reaches her.
 
     `urgent` and `normal` are her contact rules; when a rule is empty, every method at once.
+    `limits` say how much each method may be sent; one that is not there has no limits at all.
     `slack` is her Slack user id, by which slash commands recognise her. `shift_notices` are the
     schedules of whose shifts she hears, True for all, None for those that say so themselves.
     Another `ical_version` makes the secret addresses of her calendar void.
@@ -39,6 +41,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     methods: Mapping[str, Integration] = {}
     urgent: tuple[Contact, ...] = ()
     normal: tuple[Contact, ...] = ()
+    limits: Mapping[str, tuple[Limit, ...]] = {}
 
     def contacts(self, urgency: str) -> tuple[Contact, ...]:
         """Whom to ring by what, first to be used first; only methods she really has."""

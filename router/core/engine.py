@@ -5,6 +5,7 @@ from typing import Any
 
 from router.core import (
     answer,
+    bundle,
     by_hand,
     command,
     deadman,
@@ -49,6 +50,8 @@ def _due(draft: Draft, event: e.Due) -> None:
             flush.flush(draft, event.id)
         case Kind.INCIDENT:
             escalation.run(draft, event.id)
+        case Kind.DELIVERY:
+            bundle.look(draft, event.id)
         case Kind.REROUTE:
             upkeep.reroute(draft)
         case Kind.HEARTBEAT:

@@ -1,6 +1,16 @@
 """What is told to whom: the snapshot, its delivery, the log of what was told, and when to tell."""
 
+from enum import StrEnum
+
 import msgspec
+
+
+class Turn(StrEnum):
+    """Whether a delivery to a person may leave: not judged yet, granted, or held by her limits."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    HELD = "held"
 
 
 class AlertSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +68,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     `run` says which run of a step a page belongs to (Incident.ran before it).
     `maybe_sent` says an earlier attempt's outcome is unknown. `ref` is the far side's name of the
     message this one continues (a Slack thread). `urgency` 0 leaves before 1.
+    `bundle` is the delivery it is under way with, in one message; 0 when it goes alone.
     """
 
     id: int
@@ -78,6 +89,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     ref: str = ""
     cid: str = ""
+    turn: Turn = Turn.OPEN
+    bundle: int = 0
     payload: bytes = b""  # A Snapshot as JSON.
     firing: tuple[int, ...] = ()  # Identities of the label sets told as firing …
     resolved: tuple[int, ...] = ()  # … and as resolved.

@@ -5,13 +5,22 @@ import msgspec
 from router.core.notification import Snapshot
 
 
+class Bundled(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several deliveries that one message tells of. `ack_url` answers its incident."""
+
+    kind: str
+    snapshot: Snapshot
+    ack_url: str = ""
+
+
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt at one delivery: everything a sender needs to say it.
 
     `key` is the same for every attempt; `subject` is the same for every delivery about the same
     group or incident (PagerDuty's dedup key, the thread of a mail). `attempt` counts from 1.
     `ack_url` is empty when there is nothing to acknowledge. `ref` continues an earlier message.
-    `at` is the wall time of the claim.
+    `at` is the wall time of the claim. `bundle` is all that is told, the gravest first, when it is
+    more than the snapshot.
     """
 
     key: str
@@ -26,6 +35,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     ref: str = ""
     maybe_sent: bool = False
     cid: str = ""
+    bundle: tuple[Bundled, ...] = ()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,15 +5,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from router.core import bundle, membership
 from router.core import event as e
-from router.core import membership
+from router.core.bundle import members
 from router.core.draft import Draft
-from router.core.incident import Incident, Status
-from router.core.labels import identity
+from router.core.incident import Incident
 from router.core.moment import SECOND
-from router.core.mute import audible
-from router.core.notification import Delivery
+from router.core.notification import Delivery, Turn
 from router.core.plan import after, let_go, remember
+from router.core.standing import follows_nothing, holds, silent
 from router.core.state import State
 
 FIRST_WAIT = SECOND // 2  # Alertmanager's back-off: half a second, growing by half, up to a minute,
@@ -28,19 +28,7 @@ def wanted(state: State, number: int) -> bool:
     row = state.deliveries.get(number)
     if row is None or not row.claimed:
         return False
-    return _holds(row, state.incidents.get(row.incident))
-
-
-def _holds(row: Delivery, incident: Incident | None) -> bool:
-    """Whether what a delivery says is still to be said."""
-    match row.kind:
-        case "page":
-            return incident is not None and incident.calls(row.run, row.target)
-        case "acknowledged":
-            return incident is not None and incident.status is Status.ACKNOWLEDGED
-        case "notification":
-            return not row.incident or incident is not None
-    return True
+    return all(holds(each, state.incidents.get(each.incident)) for each in members(state, row))
 
 
 def claim(draft: Draft, number: int) -> None:
@@ -56,41 +44,40 @@ def claim(draft: Draft, number: int) -> None:
     incident = draft.incident(row.incident)
     if head is not row:
         draft.answer("wait")
-    elif not _holds(row, incident):
+    elif not holds(row, incident):
         _not_now(draft, row, incident)
-    elif row.kind in ("acknowledged", "resolved") and draft.log(row.lane) is None:
-        draft.close(row, "withdrawn")  # The page it follows never arrived.
+    elif follows_nothing(draft, row):
+        draft.close(row, "withdrawn")
         draft.answer("gone")
-    elif _silent(draft, row):
-        draft.put_delivery(replace(row, due=draft.now.service + MUTE_CHECK))
+    elif silent(draft, row):
+        draft.put_delivery(replace(bundle.set_back(row), due=draft.now.service + MUTE_CHECK))
+        draft.answer("wait")
+    elif (leaving := bundle.granted(draft, row)) is None:
         draft.answer("wait")
     else:
-        told = draft.log(row.lane)
-        ref = told.ref if told else row.ref
-        draft.put_delivery(replace(row, claimed=True, attempt=row.attempt + 1, ref=ref))
+        _take(draft, leaving)
         draft.answer("claimed")
+
+
+def _take(draft: Draft, row: Delivery) -> None:
+    """Mark it as under way, with what it takes along."""
+    carried = bundle.companions(draft, row)
+    leader = row.id if carried else 0
+    for each in (row, *carried):
+        told = draft.log(each.lane)
+        ref = told.ref if told else each.ref
+        attempt = each.attempt + 1
+        draft.put_delivery(replace(each, claimed=True, attempt=attempt, ref=ref, bundle=leader))
 
 
 def _not_now(draft: Draft, row: Delivery, incident: Incident | None) -> None:
     if incident is not None and incident.held:
+        if row.turn is Turn.GRANTED:
+            draft.put_delivery(bundle.set_back(row))
         draft.answer("wait")  # If the trouble comes back, so does the page.
         return
     _give_up(draft, row, "withdrawn")
     draft.answer("gone")
-
-
-def _silent(draft: Draft, row: Delivery) -> bool:
-    """Whether everything a page or a repeated attempt would ring for has been muted meanwhile."""
-    if not row.firing or row.resolved or row.kind not in ("page", "notification"):
-        return False
-    told = set(row.firing)
-    group = draft.group(row.group)
-    here = draft.state.alerts_of(row.group)
-    # When all it names have ended, what it rings for is whatever fires there still.
-    alerts = [a for a in here if identity(a.labels) in told] or [a for a in here if a.firing]
-    if group is None or not alerts:
-        return False
-    return not audible(draft.state, group, alerts, draft.now.wall)
 
 
 def delivered(draft: Draft, event: e.Delivered) -> None:
@@ -98,8 +85,16 @@ def delivered(draft: Draft, event: e.Delivered) -> None:
     row = draft.state.deliveries.get(event.delivery)
     if row is None:
         return
+    bundle.count(draft, row)
+    for each in members(draft.state, row):
+        _delivered(draft, each, event)
+
+
+def _delivered(draft: Draft, row: Delivery, event: e.Delivered) -> None:
     draft.close(row, "delivered")
-    _record(draft, "sent", row, attempt=row.attempt, detail=event.detail)
+    size = len(draft.state.turns.bundle(row.bundle))
+    more = {"bundle": size} if size else {}
+    _record(draft, "sent", row, attempt=row.attempt, detail=event.detail, **more)
     if row.kind == "resolved":
         _told_the_end(draft, row)
     elif row.kind != "notice":
@@ -119,8 +114,13 @@ def skipped(draft: Draft, number: int) -> None:
     row = draft.state.deliveries.get(number)
     if row is None or not row.claimed:
         return
+    for each in members(draft.state, row):
+        _skipped(draft, bundle.apart(each, draft.now.service))
+
+
+def _skipped(draft: Draft, row: Delivery) -> None:
     incident = draft.incident(row.incident)
-    if _holds(row, incident) or (incident is not None and incident.held):
+    if holds(row, incident) or (incident is not None and incident.held):
         draft.put_delivery(replace(row, claimed=False, attempt=row.attempt - 1))
         return
     _record(draft, "withdrawn", row)
@@ -132,6 +132,13 @@ def failed(draft: Draft, event: e.Failed) -> None:
     row = draft.state.deliveries.get(event.delivery)
     if row is None:
         return
+    if event.ambiguous:
+        bundle.count(draft, row)
+    for each in members(draft.state, row):
+        _failed(draft, replace(each, bundle=0), event)
+
+
+def _failed(draft: Draft, row: Delivery, event: e.Failed) -> None:
     row = replace(row, claimed=False, maybe_sent=row.maybe_sent or event.ambiguous)
     row = replace(row, last_error=event.error[:500])
     kind = "unknown" if event.ambiguous else "failed"
@@ -139,7 +146,7 @@ def failed(draft: Draft, event: e.Failed) -> None:
     incident = draft.incident(row.incident)
     held = incident is not None and incident.held
     due = draft.now.service + _pause(row, event.retry_after)
-    if not held and not _holds(row, incident):
+    if not held and not holds(row, incident):
         _give_up(draft, row, "withdrawn")
     elif len(draft.lane(row.lane)) > 1:
         _give_up(draft, row, "superseded")
@@ -186,6 +193,7 @@ def _hasten(draft: Draft, row: Delivery) -> bool:
         and other.run == row.run
         and other.due > draft.now.service
         and not other.attempt
+        and other.turn is not Turn.HELD  # That one leaves when it may, and not before.
     ]
     if later:
         nearest = min(later, key=lambda other: other.due)

@@ -24,6 +24,7 @@ from router.core.shift import Shifts
 from router.core.silence import Silences
 from router.core.stored import Stored
 from router.core.subject import discard, subject_of
+from router.core.turns import Turns
 from router.core.waiting import Kind, Waiting
 
 _NO_ALERTS: frozenset[int] = frozenset()
@@ -62,6 +63,7 @@ class State:
         self.rows: dict[tuple[str, int], set[int]] = {}
         self.log: dict[str, LogEntry] = {}
         self.logged: dict[tuple[str, int], set[str]] = {}
+        self.turns = Turns(stored.paces)
         self.silences = Silences()
         self.maintenances = Maintenances(configuration.maintenance.values())
         self.inhibitor = Inhibitor(configuration.inhibit)
@@ -254,12 +256,14 @@ class State:
 
     def _put_delivery(self, command: c.PutDelivery) -> None:
         delivery = command.delivery
+        self.turns.put(self.deliveries.get(delivery.id), delivery)
         self.deliveries[delivery.id] = delivery
         if not delivery.claimed:
             self.waiting.add(delivery.due, Kind.DELIVERY, delivery.id)
 
     def _close_delivery(self, command: c.CloseDelivery) -> None:
         delivery = self.deliveries.pop(command.id)
+        self.turns.put(delivery, None)
         discard(self.rows, subject_of(delivery), command.id)
         rows = self.lanes[delivery.lane]
         rows.remove(command.id)
@@ -340,6 +344,8 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.PutShift: lambda state, command: state.shifts.put(command.told),
     c.DropShift: lambda state, command: state.shifts.drop(command.schedule),
     c.LookForShifts: lambda state, command: state.shifts.look(command.due),
+    c.PutPace: lambda state, command: state.turns.sent(command.pace),
+    c.DropPace: lambda state, command: state.turns.paces.pop(command.contact, None),
     c.PutConfiguration: State._put_configuration,
     c.Record: lambda state, command: state.last.update(record=command.seq),
 }

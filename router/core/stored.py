@@ -7,6 +7,7 @@ from router.core.command import PutRequest
 from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
+from router.core.limit import Pace
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
 from router.core.shift import ToldShift
@@ -46,6 +47,7 @@ class Stored(msgspec.Struct, kw_only=True):
     heartbeats: list[Beat] = []
     overrides: list[PostedOverride] = []
     shifts: list[ToldShift] = []
+    paces: list[Pace] = []
     tombstones: dict[int, int] = {}
     requests: list[PutRequest] = []
     last: dict[str, int] = {}

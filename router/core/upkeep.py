@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from router.core import bundle, edited, membership, overriding, shiftwork, vigil
 from router.core import command as c
-from router.core import edited, membership, overriding, shiftwork, vigil
 from router.core import event as e
 from router.core.draft import Draft
 from router.core.moment import DAY, MINUTE
@@ -27,7 +27,7 @@ def started(draft: Draft) -> None:
     shiftwork.look_soon(draft)
     for row in draft.state.deliveries.values():
         if row.claimed:
-            again = replace(row, claimed=False, maybe_sent=True, due=draft.now.service)
+            again = replace(row, claimed=False, maybe_sent=True, bundle=0, due=draft.now.service)
             if len(draft.lane(row.lane)) > 1:
                 let_go(draft, again, "superseded")  # What waits behind it says it better.
             else:
@@ -123,7 +123,9 @@ def _stop_delivery(draft: Draft, event: e.Stopped) -> None:
     age = draft.now.service - (row.not_after - DAY)
     due = draft.now.service + min(max(age, MINUTE), LONGEST_ASIDE)
     sent = row.claimed
-    draft.put_delivery(replace(row, claimed=False, maybe_sent=row.maybe_sent or sent, due=due))
+    for each in bundle.members(draft.state, row):
+        doubt = each.maybe_sent or sent
+        draft.put_delivery(replace(each, claimed=False, maybe_sent=doubt, bundle=0, due=due))
     if sent:
         _unknown(draft, row, event.error)
     if row.kind != "notice":  # A notice about a notice would never end.
@@ -167,7 +169,7 @@ def _alarm(draft: Draft, number: int, what: str, error: str, incident: int = 0) 
 
 
 def swept(draft: Draft) -> None:
-    """Forget silences, stream ends, requests and overrides that nothing can ask about."""
+    """Forget silences, stream ends, requests, overrides and counts that are of no more use."""
     now = draft.now.wall
     for silence in draft.state.silences.all():
         if silence.ends_at + draft.configuration.retention < now:
@@ -179,3 +181,4 @@ def swept(draft: Draft) -> None:
         if request.at + REQUESTS_KEPT < now:
             draft.add(c.DropRequest(request.key))
     overriding.swept(draft)
+    bundle.forget(draft)

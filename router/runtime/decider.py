@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from router.core import event as e
+from router.core.bundle import is_limited
 from router.core.command import MEMORY_ONLY, Answer, Command
 from router.core.engine import decide
 from router.core.moment import SECOND, Now
@@ -84,7 +85,7 @@ class Decider:
         name = crashes.suspect(e.Due(kind, number))
         if until := self._apart.until(name, now.service):
             self._state.waiting.add(until, kind, number)
-        elif kind is Kind.DELIVERY:
+        elif kind is Kind.DELIVERY and not is_limited(self._state, number):
             batch.ready.append(number)
         elif self._apart.alone([name]):
             self._doubted.append(item)
@@ -99,6 +100,10 @@ class Decider:
             outcome = self._decide(e.Stopped(kind, number, outcome.error), batch, now)
         if outcome.error:
             self._state.waiting.add(now.service + ASIDE, kind, number)
+        elif kind is Kind.DELIVERY:
+            row = self._state.deliveries.get(number)
+            if row is not None and row.due <= now.service:  # It was not held back.
+                batch.ready.append(number)
 
     def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""

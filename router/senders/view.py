@@ -8,6 +8,7 @@ from router.core import labels
 from router.core.moment import SECOND, to_datetime
 from router.core.notification import AlertSnapshot, IncidentSnapshot
 from router.core.outgoing import Outgoing
+from router.senders.bundled import bundled
 from router.senders.clean import clean, one_line, web_link
 
 View = dict[str, Any]
@@ -59,7 +60,8 @@ def view(outgoing: Outgoing) -> View:
         "at": moment(outgoing.at),
     }
     data["heading"] = _heading(data)
-    return data
+    data["bundle"] = []
+    return {**data, **bundled(outgoing)} if outgoing.bundle else data
 
 
 def pairs(raw: msgspec.Raw) -> dict[str, str]:

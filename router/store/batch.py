@@ -11,6 +11,7 @@ from router.core.alert import Alert
 from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
+from router.core.limit import Pace
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
 from router.core.shift import ToldShift
@@ -45,6 +46,7 @@ class Batch:
         self.heartbeats: dict[int, Beat | None] = {}
         self.overrides: dict[int, PostedOverride | None] = {}
         self.shifts: dict[str, ToldShift | None] = {}
+        self.paces: dict[str, Pace | None] = {}
         self.tombstones: dict[int, int | None] = {}
         self.requests: dict[str, c.PutRequest | None] = {}
         self.seen: dict[tuple[str, str], int] = {}
@@ -172,6 +174,12 @@ class Batch:
     def _drop_shift(self, command: c.DropShift) -> None:
         self.shifts[command.schedule] = None
 
+    def _put_pace(self, command: c.PutPace) -> None:
+        self.paces[command.pace.contact] = command.pace
+
+    def _drop_pace(self, command: c.DropPace) -> None:
+        self.paces[command.contact] = None
+
     def _put_seen(self, command: c.PutSeen) -> None:
         self.seen.setdefault((command.source, command.entry), command.at)
 
@@ -214,6 +222,8 @@ _TAKERS: dict[type, Callable[[Batch, Any], object]] = {
     c.DropOverride: Batch._drop_override,
     c.PutShift: Batch._put_shift,
     c.DropShift: Batch._drop_shift,
+    c.PutPace: Batch._put_pace,
+    c.DropPace: Batch._drop_pace,
     c.PutSeen: Batch._put_seen,
     c.PutReject: Batch._put_reject,
     c.PutConfiguration: Batch._put_configuration,

@@ -17,6 +17,7 @@ from router.store import (
     log,
     outbox,
     overrides,
+    paces,
     past,
     requests,
     shifts,
@@ -102,6 +103,9 @@ def _told(batch: Batch) -> Iterable[Change]:
     silences_kept, silences_gone = _split(batch.silences)
     yield Change(silences.DROP, silences_gone)
     yield Change(silences.PUT, flat(map(silences.row, silences_kept)))
+    paces_kept, paces_gone = _split(batch.paces)
+    yield Change(paces.DROP, paces_gone)
+    yield Change(paces.PUT, paces.SHAPE.rows(paces_kept))
     beats_kept, beats_gone = _split(batch.heartbeats)
     yield Change(heartbeats.DROP, beats_gone)
     yield Change(heartbeats.PUT, heartbeats.SHAPE.rows(beats_kept))

@@ -69,8 +69,9 @@ def _targets(d: Detail) -> str:
 def _attempt(record: Record, d: Detail, word: str) -> str:
     nth = f", attempt {d['attempt']}" if d.get("attempt", 1) > 1 else ""
     said = d.get("error") or d.get("detail")
+    many = f", in one message of {d['bundle']}" if "bundle" in d else ""
     return (
-        f"{d.get('delivery', 'message')} to {target(d.get('target', ''))} {word}"
+        f"{d.get('delivery', 'message')} to {target(d.get('target', ''))} {word}{many}"
         f"{nth}{f': {said}' if said else ''}"
     )
 
@@ -140,6 +141,9 @@ _KINDS: dict[str, Callable[[Record, Detail], str]] = {
     "failed": lambda r, d: _attempt(r, d, "failed"),
     "fallback": _plain("{incident}: the fallback is paged: {targets}"),
     "gave_up": lambda r, d: _attempt(r, d, "was given up"),
+    "held_back": _plain(
+        "the {delivery} to {target} is held back by the limit, and bundled with what else is"
+    ),
     "held": _plain("{incident} is held: nothing of it fires, so no page leaves"),
     "muted": _muted,
     "noted": _plain("{incident}: {who} noted: {comment}"),

@@ -13,7 +13,9 @@ from support.things import WALL, alert, delivery, group, incident, log_entry, st
 from router.core import command as c
 from router.core.configuration import Configuration, Digest, Policy
 from router.core.incident import Status
+from router.core.limit import Pace
 from router.core.matcher import Matcher
+from router.core.notification import Turn
 from router.core.override import PostedOverride
 from router.core.route import Route, Tree
 from router.core.schedule import Override
@@ -24,6 +26,8 @@ from router.errors import StoreError
 from router.store.rows import fetch
 from router.store.store import Store
 
+PACE = Pace("user:ana/sms", (1, 2**62))
+HELD = delivery(3, turn=Turn.HELD, bundle=2)
 SILENCE = Silence(
     id="s-1",
     matchers=(Matcher("team", "=", "db"), Matcher("host", "!~", "a|b")),
@@ -95,6 +99,12 @@ CLAIMED = delivery(2, claimed=True, attempt=1, resolved=(5,), ref="1700.1", last
         pytest.param([c.PutSilence(SILENCE)], {"silences": [SILENCE]}, id="a silence"),
         pytest.param([c.PutOverride(OVERRIDE)], {"overrides": [OVERRIDE]}, id="an override"),
         pytest.param([c.PutShift(SHIFT)], {"shifts": [SHIFT]}, id="who was told of a shift"),
+        pytest.param([c.PutPace(PACE)], {"paces": [PACE]}, id="a pace"),
+        pytest.param(
+            [c.Enqueue(HELD)],
+            {"deliveries": [HELD], "last": {"delivery": 3}},
+            id="what is held back, and with what it travels",
+        ),
         pytest.param(
             [c.PutConfiguration(CONFIGURATION, b"[x]\n", WALL)],
             {"text": b"[x]\n"},
@@ -137,6 +147,7 @@ async def test_a_start_finds(
         pytest.param([c.PutSilence(SILENCE)], [c.DropSilence("s-1")], id="a silence"),
         pytest.param([c.PutOverride(OVERRIDE)], [c.DropOverride(7)], id="an override"),
         pytest.param([c.PutShift(SHIFT)], [c.DropShift("primary")], id="who was told of a shift"),
+        pytest.param([c.PutPace(PACE)], [c.DropPace("user:ana/sms")], id="a pace"),
     ],
 )
 @pytest.mark.parametrize("batches", [1, 2])

@@ -141,7 +141,7 @@ class Life:
         self.fault = ""
 
     def _compose(self, row: Delivery) -> Outgoing:
-        return compose(row, self.loop.state.instance, self._signer, URL, self.clock.now())
+        return compose(row, self.loop.state, self._signer, URL, self.clock.now())
 
     async def run(self, started: Callable[[], None]) -> None:
         """Serve until killed, or until the disk breaks. `started` is told when it is ready."""

@@ -9,6 +9,7 @@ from router.core.alert import Alert
 from router.core.group import Group
 from router.core.heartbeat import Beat
 from router.core.incident import Incident
+from router.core.limit import Pace
 from router.core.notification import Delivery, LogEntry
 from router.core.override import PostedOverride
 from router.core.shift import ToldShift
@@ -31,6 +32,7 @@ class Rows:
         self.heartbeats: dict[int, Beat] = {}
         self.shifts: dict[str, ToldShift] = {}
         self.overrides: dict[int, PostedOverride] = {}
+        self.paces: dict[str, Pace] = {}
         self.tombstones: dict[int, int] = {}
         self.requests: dict[str, c.PutRequest] = {}
         self.last: dict[str, int] = {}
@@ -58,6 +60,7 @@ class Rows:
             heartbeats=[beat for _, beat in sorted(self.heartbeats.items())],
             overrides=list(self.overrides.values()),
             shifts=list(self.shifts.values()),
+            paces=list(self.paces.values()),
             tombstones=dict(self.tombstones),
             requests=list(self.requests.values()),
             last=dict(self.last),
@@ -131,6 +134,10 @@ class Rows:
                 self.heartbeats[beat.id] = beat
             case c.DropHeartbeat(id=number):
                 del self.heartbeats[number]
+            case c.PutPace(pace=pace):
+                self.paces[pace.contact] = pace
+            case c.DropPace(contact=contact):
+                del self.paces[contact]
 
     def _used(self, kind: str, number: int) -> None:
         self.last[kind] = max(self.last.get(kind, 0), number)
