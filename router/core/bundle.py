@@ -16,6 +16,7 @@ from router.core.notification import Delivery, Turn
 from router.core.standing import follows_nothing, holds, silent
 from router.core.state import State
 from router.core.turns import contact_of
+from router.core.urgency import rank
 
 BUNDLE_MAX = 1000  # More would hold up everything else while it is made; the rest follows later.
 _SENT_MAX = 100  # So many times a contact was sent something are kept, more than any limit counts.
@@ -144,4 +145,4 @@ def _most_urgent(draft: Draft, row: Delivery, contact: str) -> Delivery:
     deliveries = draft.state.deliveries
     waiting = [deliveries[number] for number in draft.state.turns.held(contact)]
     able = (w for w in waiting if not w.claimed and draft.state.lane_head(w.lane) is w)
-    return min([row, *able], key=lambda each: (each.urgency, each.id))
+    return min([row, *able], key=lambda each: (rank(draft.state, each), each is not row, each.id))

@@ -5,6 +5,7 @@ rows at any time; whatever waits is found again from its due time.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from router.core import command as c
@@ -25,6 +26,7 @@ from router.core.silence import Silences
 from router.core.stored import Stored
 from router.core.subject import discard, subject_of
 from router.core.turns import Turns
+from router.core.urgency import due_of, is_urgent
 from router.core.waiting import Kind, Waiting
 
 _NO_ALERTS: frozenset[int] = frozenset()
@@ -74,7 +76,7 @@ class State:
         self.unheard: set[str] = set()
         self.reroute: list[int] = []
         self.reroute_slice = 1
-        self.waiting = Waiting(self._due_of)
+        self.waiting = Waiting(partial(due_of, self), partial(is_urgent, self))
         self.heartbeats = Beats(stored.heartbeats, self.waiting)
         self.shifts = Shifts(stored.shifts, self.waiting)
         self._fill(stored)
@@ -118,27 +120,6 @@ class State:
     def ends_due(self, alert: Alert) -> int:
         """When a firing alert ends unless repeated, with the grace its source still has."""
         return max(alert.expires_due, self.grace.get(alert.source, 0))
-
-    def _due_of(self, kind: Kind, item: int) -> int | None:
-        match kind:
-            case Kind.ALERT:
-                alert = self.by_id.get(item)
-                return self.ends_due(alert) if alert and alert.firing else None
-            case Kind.GROUP:
-                group = self.groups.get(item)
-                return group.next_due if group else None
-            case Kind.INCIDENT:
-                incident = self.incidents.get(item) or self.lingering.get(item)
-                return incident.wakes if incident else None
-            case Kind.DELIVERY:
-                delivery = self.deliveries.get(item)
-                return delivery.due if delivery and not delivery.claimed else None
-            case Kind.REROUTE:
-                return 0 if self.reroute else None
-            case Kind.HEARTBEAT:
-                return self.heartbeats.due_of(item)
-            case Kind.SHIFT:
-                return self.shifts.due
 
     def lane_head(self, lane: str) -> Delivery | None:
         """The delivery of a lane whose turn it is."""

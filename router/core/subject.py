@@ -10,7 +10,7 @@ def subject_of(row: Delivery | LogEntry) -> tuple[str, int]:
     return ("incident", row.incident) if row.incident else ("group", row.group)
 
 
-def discard(index: dict[tuple[str, int], set[Any]], subject: tuple[str, int], item: object) -> None:
+def discard(index: dict[Any, set[Any]], subject: object, item: object) -> None:
     """Take an item out of a subject's set; an empty set goes."""
     index[subject].discard(item)
     if not index[subject]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from router.core.limit import Pace
 from router.core.notification import Delivery, Turn
+from router.core.subject import discard
 
 _Change = Callable[[dict[Any, set[int]], object, int], None]
 _NOBODY: frozenset[int] = frozenset()
@@ -50,7 +51,7 @@ class Turns:
         if old is not None and new is not None and (old.turn, old.bundle) == (new.turn, new.bundle):
             return
         if old is not None:
-            self._change(old, _discard)
+            self._change(old, discard)
         if new is not None:
             self._change(new, _add)
 
@@ -65,9 +66,3 @@ class Turns:
 
 def _add(index: dict[Any, set[int]], key: object, number: int) -> None:
     index.setdefault(key, set()).add(number)
-
-
-def _discard(index: dict[Any, set[int]], key: object, number: int) -> None:
-    index[key].discard(number)
-    if not index[key]:
-        del index[key]

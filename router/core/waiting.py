@@ -1,7 +1,8 @@
 """What waits, by the service time at which it is due.
 
 Each thing has one entry that counts, never later than it is due. One whose subject has moved on
-stays where it is, and is dropped or put off when it comes to the top.
+stays where it is, and is dropped or put off when it comes to the top. Of what is overdue the urgent
+comes first: behind ten thousand warnings nothing critical waits longer than a few of them take.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,12 +22,24 @@ class Kind(IntEnum):
     SHIFT = 6  # One looks whose shift has begun or ended.
 
 
-class Waiting:
-    """A heap of (due, kind, id). `due_of` says when a thing is really due, None when it is not."""
+LOOKED_AT = 256  # So many overdue things are sorted by urgency with each one that is taken.
 
-    def __init__(self, due_of: Callable[[Kind, int], int | None]) -> None:
+
+class Waiting:
+    """A heap of (due, kind, id), and one of those that are overdue, the urgent first.
+
+    `due_of` says when a thing is really due, None when it is not, `is_urgent` whether it overtakes.
+    """
+
+    def __init__(
+        self,
+        due_of: Callable[[Kind, int], int | None],
+        is_urgent: Callable[[Kind, int], bool] = lambda _kind, _item: False,
+    ) -> None:
         self._due_of = due_of
+        self._is_urgent = is_urgent
         self._heap: list[tuple[int, Kind, int]] = []
+        self._overdue: list[tuple[bool, int, Kind, int]] = []
         self._entry: dict[int, int] = {}  # The due time of the entry that counts, by _key.
 
     def add(self, due: int, kind: Kind, item: int) -> None:
@@ -41,6 +54,12 @@ class Waiting:
 
     def next_due(self) -> int | None:
         """When the next thing is due; None when nothing waits."""
+        while self._overdue:
+            _, due, kind, item = self._overdue[0]
+            if self._holds(due, kind, item):
+                return due
+            heappop(self._overdue)
+            self._put_off(due, kind, item)
         while self._heap:
             due, kind, item = self._heap[0]
             if self._holds(due, kind, item):
@@ -51,17 +70,32 @@ class Waiting:
 
     def soonest(self) -> int | None:
         """A time before which nothing is due, at no cost; something may really be due later."""
+        if self._overdue:
+            return self._overdue[0][1]
         return self._heap[0][0] if self._heap else None
 
     def take(self, service: int) -> tuple[Kind, int] | None:
-        """Remove and return the most overdue thing, or None when nothing is due yet."""
-        while self._heap and self._heap[0][0] <= service:
-            due, kind, item = heappop(self._heap)
+        """Remove and return what is overdue, the urgent and then the oldest first; or None."""
+        self._sort_out(service)
+        while self._overdue:
+            _, due, kind, item = heappop(self._overdue)
             if self._holds(due, kind, item):
                 del self._entry[_key(kind, item)]
                 return kind, item
             self._put_off(due, kind, item)
+            self._sort_out(service)
         return None
+
+    def _sort_out(self, service: int) -> None:
+        """See what has become due, and how urgent it is: some of it, should it be much."""
+        heap = self._heap
+        for _ in range(LOOKED_AT):
+            if not heap or heap[0][0] > service:
+                return
+            due, kind, item = heappop(heap)
+            alone = not self._overdue and (not heap or heap[0][0] > service)
+            urgent = not alone and self._is_urgent(kind, item)
+            heappush(self._overdue, (not urgent, due, kind, item))
 
     def _is_first(self, due: int, kind: Kind, item: int) -> bool:
         key = _key(kind, item)

@@ -16,6 +16,7 @@ from router.core.moment import SECOND
 from router.core.notification import Delivery
 from router.core.outgoing import Destination, Outgoing, Receipt
 from router.core.sending import wanted
+from router.core.urgency import rank
 from router.errors import DeliveryError, PermanentDeliveryError, StoreError, Withdrawn
 from router.runtime.door import Door
 
@@ -108,7 +109,7 @@ class Courier:
                 continue
             self._known.add(number)
             queue = self._queue(row)
-            heappush(queue.waiting, (row.urgency, number))
+            heappush(queue.waiting, (rank(self._door.state, row), number))
             self._pump(queue)
 
     def _queue(self, row: Delivery) -> _Queue:

@@ -9,6 +9,7 @@ from support.world import World
 from router.core import event as e
 from router.core.moment import HOUR, MINUTE
 from router.core.upkeep import SLICE
+from router.core.urgency import due_of
 from router.core.waiting import Kind
 
 HOUSE = configured(
@@ -43,7 +44,7 @@ def test_what_fails_is_set_aside_ever_longer(world: World, kind: Kind, due: list
     found = []
     for _ in due:
         world.submit(e.Stopped(kind, number, "spoiled"))
-        at = world.state._due_of(kind, number)
+        at = due_of(world.state, kind, number)
         assert at is not None
         found.append(round((at - world.now.service) / MINUTE))
         world.now = type(world.now)(world.now.wall, at)

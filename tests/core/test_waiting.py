@@ -130,3 +130,62 @@ def test_the_next_due_is_the_earliest_there_is(steps: list[tuple[str, int, int]]
             if taken is not None:
                 assert things.due.pop(taken) <= now
         assert things.waiting.next_due() == min(things.due.values(), default=None)
+
+
+class Ranked(Things):
+    """Things of which some are urgent: those with these numbers."""
+
+    def __init__(self, *urgent: int) -> None:
+        super().__init__()
+        self.asked = 0
+        self.urgent = frozenset(urgent)
+        self.waiting = Waiting(lambda kind, item: self.due.get((kind, item)), self.is_urgent)
+
+    def is_urgent(self, _kind: Kind, item: int) -> bool:
+        self.asked += 1
+        return item in self.urgent
+
+
+def test_of_what_is_overdue_the_urgent_comes_first_and_then_the_oldest() -> None:
+    things = Ranked(3)
+    for item in (1, 2, 3, 4):
+        things.put(item, item=item)
+    assert [things.waiting.take(10) for _ in range(4)] == [
+        (Kind.GROUP, item) for item in (3, 1, 2, 4)
+    ]
+
+
+def test_what_is_urgent_and_not_due_waits() -> None:
+    things = Ranked(2)
+    things.put(1, item=1)
+    things.put(11, item=2)
+    assert things.waiting.take(10) == (Kind.GROUP, 1)
+    assert things.waiting.take(10) is None
+    assert things.waiting.next_due() == 11
+
+
+def test_ten_thousand_overdue_warnings_hold_up_nothing_urgent_for_long() -> None:
+    things = Ranked(10_001)
+    for item in range(1, 10_002):
+        things.put(item, item=item)
+    taken = [things.waiting.take(20_000) for _ in range(41)]
+    assert (Kind.GROUP, 10_001) in taken
+    assert things.asked <= 10_001, "each is asked about once"
+
+
+def test_alone_nothing_is_asked_whether_it_is_urgent() -> None:
+    things = Ranked()
+    things.put(10)
+    assert things.waiting.take(10) == (Kind.GROUP, 1)
+    assert things.asked == 0
+
+
+def test_overdue_and_put_off_it_comes_when_it_is_due_then() -> None:
+    things = Ranked()
+    things.put(1, item=1)
+    things.put(2, item=2)
+    assert things.waiting.take(10) == (Kind.GROUP, 1)
+    things.due[Kind.GROUP, 2] = 30
+    assert things.waiting.take(10) is None
+    assert things.waiting.next_due() == 30
+    assert things.waiting.take(30) == (Kind.GROUP, 2)
