@@ -224,7 +224,7 @@ def an_answer_is_kept_in_memory_only() -> Sequence[Patch]:
 
 @mutant
 def a_silence_is_ignored_at_the_claim() -> Sequence[Patch]:
-    return [(sending, "_silent", lambda _draft, _row: False)]
+    return [(sending, "silent", lambda _draft, _row: False)]
 
 
 @mutant

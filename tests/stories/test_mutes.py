@@ -140,8 +140,8 @@ def test_resolved_while_silenced_those_who_were_told_are_told() -> None:
     world.at("0:02").resolves("Cpu")
     world.resolves("Disk", **DISK)
     assert world.until("9:30") == [
-        "0:00 ops slack: first notification: Cpu",
         "0:00 ana sms: page, step 1",
+        "0:00 ops slack: first notification: Cpu",
         "0:05 ops slack: all alerts resolved: -Cpu",
         "0:05 ana sms: resolved",
     ]
