@@ -20,7 +20,7 @@ _LIST = """
 {{ range .Annotations.SortedPairs }}{{ printf " - %s = %s" .Name .Value | println }}{{ end -}}
 {{ printf "Source: %s" .GeneratorURL | println }}{{ end -}}
 """
-_BOTH = """
+_BOTH = """{{ join " " .CommonAnnotations.SortedPairs.Values }}
 {{ with .Alerts.Firing }}Alerts Firing:
 {{ template "__text_alert_list" . }}{{ end }}
 {{ with .Alerts.Resolved }}Alerts Resolved:

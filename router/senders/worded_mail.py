@@ -40,6 +40,7 @@ def worded(
         "To": lambda: to,
         "Message-ID": lambda: f"<{_hash(outgoing.key)}@{sender.domain}>",
         "Date": lambda: format_datetime(to_datetime(outgoing.at)),
+        "MIME-Version": lambda: "1.0",
         "Auto-Submitted": lambda: "auto-generated",
         "X-Tocsin-Attempt": lambda: str(outgoing.attempt),
         **_thread(outgoing, integration),

@@ -39,6 +39,7 @@ async def test_own_headers_text_and_html_are_sent(senders: Senders, smtp: SmtpSe
     assert (message["X-Team"], message["To"]) == ("dba", "Ops <ops@example.com>")
     assert message["From"] == "Tocsin <tocsin@example.com>"
     assert message["Message-ID"]
+    assert message["MIME-Version"] == "1.0"
     assert message["Bcc"] is None
     assert message.get_content_type() == "multipart/alternative"
     parts = list(message.iter_parts())

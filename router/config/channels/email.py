@@ -37,8 +37,9 @@ def _fields(table: Table, vault: Vault) -> dict[str, Any]:
             if not _NAME(name):
                 headers.problem("is no name of a header", name)
     threading = table.table("threading")
+    by = threading.choice("thread_by_date", ("none", "daily"), "none")
     if threading.flag("enabled", False):
-        own["threading"] = threading.choice("thread_by_date", ("none", "daily"), "none")
+        own["threading"] = by
         for name in own.get("headers", {}):
             if name.lower() in ("references", "in-reply-to"):
                 table.problem(f"threading sets {name} itself", "headers", name)
