@@ -18,6 +18,7 @@ _WORDS = {
     "opened": "policy {0}",
     "muted": "{0}",
     "unreachable": "reaches nobody now",
+    "answer_overdue": "by now somebody ought to have answered",
     "exhausted": "every step was run; from here on the fallback is told",
     "nobody": "no step reaches anybody; the fallback is told",
     "cut": "and so on: {0}",

@@ -18,7 +18,9 @@ from router.core.waiting import Kind
 
 DECISIONS_MAX = 100_000
 
-_TOLD = frozenset(("opened", "unreachable", "exhausted", "nobody", "muted", "unmuted"))
+_TOLD = frozenset(
+    ("opened", "unreachable", "exhausted", "nobody", "muted", "unmuted", "answer_overdue")
+)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +28,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is that of a delivery that leaves (`page`, `notification`, `notice`) to `target`, or
     `opened`, `muted`, `unmuted`, `unreachable` (`target` reaches nobody), `exhausted`, `nobody`,
+    `answer_overdue` (by now somebody ought to have answered),
     or at last `cut` when more would happen than is worth telling. `reason` says why, in words.
     """
 

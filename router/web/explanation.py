@@ -10,7 +10,7 @@ from router.core.inhibition import InhibitRule
 from router.core.labels import decode, text
 from router.core.maintenance import Maintenance
 from router.core.matcher import list_text
-from router.core.moment import SECOND, to_datetime
+from router.core.moment import MINUTE, SECOND, to_datetime
 
 
 def explanation(told: Told) -> dict[str, Any]:
@@ -68,7 +68,24 @@ def _manner(policy: Policy) -> str:
         return "gathered for a digest"
     steps = "1 step" if len(policy.steps) == 1 else f"{len(policy.steps)} steps"
     times = {0: "until answered", 1: "once"}.get(policy.rounds, f"{policy.rounds} times")
-    return f"{policy.urgency}, {steps}, {times}"
+    said = [policy.urgency, steps, times]
+    if policy.answer_within:
+        said.append(f"answer within {_span(policy.answer_within)}")
+    if policy.ack_timeout:
+        said.append(f"an acknowledgement holds {_span(policy.ack_timeout)}")
+    if policy.flap_window:
+        said.append(f"back within {_span(policy.flap_window)} it is the same")
+    if policy.on_edit != "keep":
+        said.append(f"{policy.on_edit} on edit")
+    if any(step.multi_ack for step in policy.steps):
+        said.append("with steps of several acknowledgements")
+    return ", ".join(said)
+
+
+def _span(microseconds: int) -> str:
+    """Minutes, or hours where they are whole."""
+    minutes = microseconds // MINUTE
+    return f"{minutes // 60} h" if minutes and minutes % 60 == 0 else f"{minutes} min"
 
 
 def _when(window: Maintenance) -> str:

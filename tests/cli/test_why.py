@@ -89,7 +89,9 @@ async def test_a_running_service_explains_what_the_file_it_serves_means(here: Si
     ran = await ask(here, "explain", "severity=critical", "--url", here.address, "--for", "6m")
     assert ran.code == 0, ran.err
     assert ran.out.splitlines()[0].startswith('{severity="critical"} at ')
-    assert "  policy  critical (P2, urgent, 1 step, until answered)" in ran.out
+    assert (
+        "  policy  critical (P2, urgent, 1 step, until answered, answer within 30 min)" in ran.out
+    )
     assert [line for line in ran.out.splitlines() if "page" in line and "user:ana" in line]
 
 

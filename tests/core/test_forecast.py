@@ -167,3 +167,14 @@ def test_what_would_go_on_too_long_is_cut() -> None:
     entries = forecast(alone(), {"a": "b"}, MONDAY, 1000 * DAY, decisions=50)
     assert entries[-1].kind == "cut"
     assert all(earlier.after <= later.after for earlier, later in pairwise(entries))
+
+
+def test_an_answer_that_is_overdue_is_told_of_between_the_steps() -> None:
+    loud = policy("loud", step("5m", "user:bo"), step("10m", "user:bo"), answer_within="7m")
+    conf = configured(route("", policy="loud", wait="30s"), users=PEOPLE, policies=[loud])
+    assert told(conf, "8m") == [
+        ("0:30", "opened", "loud"),
+        ("0:30", "page", "user:bo/sms"),
+        ("5:30", "page", "user:bo/sms"),
+        ("7:30", "answer_overdue", ""),
+    ]

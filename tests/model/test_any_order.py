@@ -96,6 +96,34 @@ class AnyOrder(RuleBasedStateMachine):
             self.world.closes(number, by=by)
         self.pass_seconds(then)
 
+    @precondition(lambda self: self.world.rows.incidents)
+    @rule(
+        by=st.sampled_from(["bo", "ana"]),
+        how=st.sampled_from(["snoozes", "unsnoozes", "escalates", "summons", "reassigns", "notes"]),
+        then=then,
+    )
+    def move_on(self, by: str, how: str, then: int) -> None:
+        number = max(self.world.rows.incidents)
+        match how:
+            case "snoozes":
+                self.world.snoozes("1:30", number, by=by)
+            case "unsnoozes":
+                self.world.unsnoozes(number, by=by)
+            case "escalates":
+                self.world.escalates(number, by=by)
+            case "summons":
+                self.world.summons("bo", incident=number, by=by)
+            case "reassigns":
+                self.world.reassigns("bo", incident=number, by=by)
+            case "notes":
+                self.world.notes("hm", number, by=by)
+        self.pass_seconds(then)
+
+    @rule(then=then)
+    def raise_one(self, then: int) -> None:
+        self.world.raises("bo", "come", by="ana")
+        self.pass_seconds(then)
+
     @rule(which=configurations, then=then)
     def reload(self, which: str, then: int) -> None:
         self.world.reloads(CONFIGURATIONS[which])

@@ -166,8 +166,10 @@ class Auditor:
         self.time.back("dead")
 
     def wall_stepped(self) -> None:
-        """Somebody set the clock."""
+        """Somebody set the clock. What ended long ago by it may be forgotten for good."""
         self.stepped = self.service
+        for quiet in self.silences.values():
+            quiet.sure = quiet.sure and self.machine.wall < quiet.ends_at + DAY
         self.facts.stepped()
 
     def busy(self) -> None:

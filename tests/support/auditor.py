@@ -22,7 +22,8 @@ LATE = MINUTE
 _HURRIES = {"nobody_reached", "rings_again", "unmuted", "muted", "stopped", "restarted"}
 _DELAYS = {"acknowledged", "held", "muted", "fallback", "started", "snoozed", "resolved"}
 _JUMPS = {"worsened", "muted", "unmuted", "fallback", "exhausted", "nobody", "snoozed"}
-_JUMPS |= {"reassigned", "restarted", "reopened", "continued"}
+_ANEW = {"reassigned", "restarted", "reopened", "continued", "snoozed", "forced"}
+"""After these the steps are others, or begin anywhere."""
 
 
 class Auditor:
@@ -110,6 +111,8 @@ class Auditor:
                 self._wanted_ends[number] = self._who_wants_ends()
             case "escalated" if record.detail["targets"]:
                 self._step(number, record)
+        if record.kind in _ANEW:
+            self._steps.pop(number, None)
         if number in self._steps:
             self._steps[number][2].add(record.kind)
 

@@ -78,7 +78,17 @@ def crossed() -> Configuration:
         ),
         users=PEOPLE,
         receivers=CHANNELS,
-        policies=[policy("critical", step("5m", "user:ana"), step("1m", "user:bo"), rounds=2)],
+        policies=[
+            policy(
+                "critical",
+                step("5m", "user:ana"),
+                step("1m", "user:bo"),
+                rounds=2,
+                flap_window="20m",
+                answer_within="5m",
+                on_edit="continue",
+            )
+        ],
         intervals={"lunch": (Interval(times=((9 * 60, 10 * 60),)),)},
         fallback=("receiver:boss",),
     )
