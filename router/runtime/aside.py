@@ -8,6 +8,7 @@ class Aside:
 
     `doubtful` ones have been in company when the process ended: each is decided on in a batch of
     its own, so that another end has one name only. So are those whose time alone is over.
+    `watches` says whether there is any such thing.
     """
 
     def __init__(
@@ -15,6 +16,7 @@ class Aside:
     ) -> None:
         self._until = dict(until or {})
         self._doubtful = {*doubtful, *self._until}
+        self.watches = bool(self._doubtful)
 
     def __bool__(self) -> bool:
         """Whether anything is left alone now."""

@@ -11,6 +11,7 @@ from router.core.state import State
 STUCK_SECONDS = 5.0
 AWAY = 60 * SECOND  # A stream that cannot be read for so long is one that nobody reads.
 MOVING_SECONDS = 60.0
+LOOK_AGAIN = 5 * SECOND  # To look through everything costs; nobody need know so much sooner.
 
 
 class Finding(NamedTuple):
@@ -59,6 +60,7 @@ class Auditor:
         self._stopwatch = stopwatch
         self._since: dict[str, int] = {}
         self.figures = Figures()
+        self._looked = -LOOK_AGAIN
 
     def stuck(self) -> str:
         """What is wrong with the loop; empty while it makes progress."""
@@ -81,10 +83,11 @@ class Auditor:
 
     def _overdue(self) -> list[str]:
         """What should have happened by now."""
-        state = self._loop.state
-        self.figures = audit(state, self._loop.now())
+        state, now = self._loop.state, self._loop.now()
         deadman = state.configuration.deadman
         limit = deadman.overdue if deadman else OVERDUE
+        if not 0 <= now.service - self._looked < min(LOOK_AGAIN, limit // 4):
+            self.figures, self._looked = audit(state, now), now.service
         moving = self._stopwatch() - self._sent() < min(MOVING_SECONDS, limit / SECOND)
         return self.figures.findings(limit, moving=moving)
 

@@ -82,7 +82,7 @@ class Decider:
         if item is None:
             return False
         kind, number = item
-        name = crashes.suspect(e.Due(kind, number))
+        name = crashes.suspect(e.Due(kind, number)) if self._apart.watches else ""
         if until := self._apart.until(name, now.service):
             self._state.waiting.add(until, kind, number)
         elif kind is Kind.DELIVERY and not is_limited(self._state, number):
