@@ -31,7 +31,7 @@ def check(ctx: click.Context, file: Path | None, config: Path, as_json: bool) ->
     """
     path = file or config
     loaded, problems = _read(path)
-    problems = [*problems, *_templates()]
+    problems = [*problems, *_templates(loaded)]
     warnings = loaded.warnings if loaded else ()
     missing = loaded.missing if loaded else ()
     counts = _counts(loaded) if loaded else {}
@@ -58,12 +58,17 @@ def _read(path: Path) -> "tuple[Loaded | None, list[str]]":
         return None, error.problems
 
 
-def _templates() -> list[str]:
-    """What is wrong with the messages' templates."""
-    from router.senders.check import check_templates
+def _templates(loaded: "Loaded | None") -> list[str]:
+    """What is wrong with the messages' templates, ours and the operator's."""
+    from router.senders.check import check_own, check_templates
     from router.senders.message import shipped
 
-    return check_templates(shipped())
+    problems = check_templates(shipped())
+    if loaded:
+        receivers = loaded.configuration.receivers.values()
+        worded = {f"receivers.{each.name}": each.integrations for each in receivers}
+        problems += check_own(loaded.templates, worded)
+    return problems
 
 
 def _counts(loaded: "Loaded") -> dict[str, int]:

@@ -1,6 +1,8 @@
 """Says what is wrong with an operator's templates before a page depends on them."""
 
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,11 @@ import msgspec
 from router.core.moment import MINUTE
 from router.core.notification import AlertSnapshot, IncidentSnapshot, Snapshot
 from router.core.outgoing import Outgoing
+from router.core.secret import Secret
+from router.core.template import Templates, is_template
+from router.gotemplate.book import macros
 from router.senders.clean import one_line
+from router.senders.fields import Fields
 from router.senders.message import FORMS, Escape, finished, flat
 from router.senders.sandbox import Sandbox
 from router.senders.view import view
@@ -29,21 +35,68 @@ def check_templates(folder: Path) -> list[str]:
         return [f"{folder}: there is no such folder of templates"]
     problems: list[str] = []
     for path in sorted(folder.glob("*.j2")):
-        name = path.name.removesuffix(".j2")
-        if name in FORMS:
-            problems.extend(f"{path}: {problem}" for problem in _problems(path, name))
+        try:
+            source = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{path}: {error}")
         else:
-            near = get_close_matches(name, FORMS, n=1, cutoff=0.4)
-            hint = f"; did you mean {near[0]}.j2?" if near else f"; known: {', '.join(FORMS)}"
-            problems.append(f"{path}: no message is made from this file{hint}")
+            problems.extend(_of_file(str(path), path.name.removesuffix(".j2"), source))
     return problems
 
 
-def _problems(path: Path, name: str) -> list[str]:
+def check_own(templates: Templates, worded: Mapping[str, Any]) -> list[str]:
+    """Every problem of the operator's own files, and of the texts inside *worded*, by its names.
+
+    Fields are only read: what they fill in depends on alerts that are not known yet.
+    """
+    problems: list[str] = []
+    for name, source in templates.messages.items():
+        problems.extend(_of_file(f"{name}.j2", name, source))
+    fields = Fields(templates.macros)
+    for place, value in worded.items():
+        for text in dict.fromkeys(_texts(value)):
+            try:
+                fields.compile(text)
+            except Exception as error:  # noqa: BLE001 - as below
+                problems.append(f"{place}: {one_line(text, 40)!r}: {one_line(str(error), 200)}")
+    return problems
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The templates inside a value of structs, mappings and sequences; no secret is looked at."""
+    if isinstance(value, str):
+        if is_template(value):
+            yield value
+    elif isinstance(value, Mapping):
+        yield from chain.from_iterable(map(_texts, value.values()))
+    elif isinstance(value, tuple | list):
+        yield from chain.from_iterable(map(_texts, value))
+    elif isinstance(value, msgspec.Struct) and not isinstance(value, Secret):
+        fields = (getattr(value, name) for name in value.__struct_fields__)
+        yield from chain.from_iterable(map(_texts, fields))
+
+
+def _of_file(place: str, name: str, source: str) -> list[str]:
+    if name in FORMS:
+        return [f"{place}: {problem}" for problem in _problems(source, name)]
+    if found := macros(source):
+        own = Fields(found)
+        try:
+            for text in found.values():
+                own.compile(text)
+        except Exception as error:  # noqa: BLE001 - as below
+            return [f"{place}: {one_line(str(error), 300)}"]
+        return []
+    near = get_close_matches(name, FORMS, n=1, cutoff=0.4)
+    hint = f"; did you mean {near[0]}.j2?" if near else f"; known: {', '.join(FORMS)}"
+    return [f"{place}: no message is made from this file{hint}"]
+
+
+def _problems(source: str, name: str) -> list[str]:
     form = FORMS[name]
     try:
         sandbox = Sandbox(escape=form.escape is not Escape.NONE, strict=True)
-        render = sandbox.prepare(path.read_text("utf-8"))
+        render = sandbox.prepare(source)
         for kind in _KINDS:
             data = view(example(kind))
             text = finished(render(_lenient_labels(flat(data) if form.flat else data)), form)
