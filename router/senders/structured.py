@@ -1,7 +1,10 @@
 """Renders values of any depth: what a text in them comes to may be a number, a list or a table."""
 
+import contextlib
 import re
 from typing import Any
+
+import msgspec
 
 from router.senders.wording import Wording
 
@@ -10,7 +13,7 @@ _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off"
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)", re.ASCII).fullmatch
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?").fullmatch
-_LENGTH_MAX = 1_000_000
+YAML_MAX = 20_000
 _DEPTH_MAX = 64
 
 
@@ -30,30 +33,42 @@ def structured(value: Any, words: Wording) -> Any:
 
 
 def parsed(text: str) -> Any:
-    """What a text is as YAML, without aliases; the text itself when it is none, or a text."""
-    import yaml  # Only where there is something to render: it takes long to load.
+    """What a text is as JSON or as YAML without aliases; itself when it is none, or a text.
 
-    if len(text) > _LENGTH_MAX:
-        return text
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            return text
-        node = yaml.compose(text, yaml.SafeLoader)
-        found = _value(node, yaml) if node is not None else None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return text
+    JSON, which is what gets long, is read as such; YAML that is long stays a text, as reading it
+    would hold up everything else.
+    """
+    if text.startswith(("[", "{")):
+        with contextlib.suppress(msgspec.DecodeError, RecursionError):
+            return msgspec.json.decode(text)
+    found = _yaml(text) if len(text) <= YAML_MAX else text
     return text if isinstance(found, str) else found
 
 
-def _value(node: Any, yaml: Any, depth: int = 0) -> Any:
-    if depth > _DEPTH_MAX:
-        raise ValueError("nested too deeply")
+def _yaml(text: str) -> Any:
+    import yaml  # Only where there is something to render: it takes long to load.
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        depth = 0
+        for event in yaml.parse(text, loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEPTH_MAX or isinstance(event, yaml.AliasEvent):
+                return text
+        node = yaml.compose(text, loader)
+        return _value(node, yaml) if node is not None else None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return text
+
+
+def _value(node: Any, yaml: Any) -> Any:
     if isinstance(node, yaml.MappingNode):
-        pairs = ((_value(key, yaml, depth + 1), each) for key, each in node.value)
-        return {_key(key): _value(each, yaml, depth + 1) for key, each in pairs}
+        pairs = ((_value(key, yaml), each) for key, each in node.value)
+        return {_key(key): _value(each, yaml) for key, each in pairs}
     if isinstance(node, yaml.SequenceNode):
-        return [_value(each, yaml, depth + 1) for each in node.value]
-    return _scalar(node.value) if node.style is None else node.value
+        return [_value(each, yaml) for each in node.value]
+    return node.value if node.style else _scalar(node.value)
 
 
 def _key(key: Any) -> str:
