@@ -1,26 +1,21 @@
 """Opens every room, connects them, and runs them until told to stop. No other file knows all."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
 import anyio
-import msgspec
 import structlog
 
+from router import boot
+from router.boot import ServeOptions
 from router.config.load import Loaded
-from router.config.read import read as read_configuration
 from router.core.event import Event, Reconfigured, Started
-from router.core.moment import from_datetime
 from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
 from router.core.override import ignored
@@ -31,13 +26,14 @@ from router.core.stored import Stored
 from router.errors import ConfigError
 from router.ingest.decoders import Decoders
 from router.runtime import interpreter, log
+from router.runtime.calendars import Calendars
 from router.runtime.clock import SystemClock
 from router.runtime.compose import compose
 from router.runtime.courier import Courier
 from router.runtime.keys import link_keys
 from router.runtime.last_good import LastGood
 from router.runtime.links import Signer
-from router.runtime.live import Live, complete, read
+from router.runtime.live import Live
 from router.runtime.loop import Loop
 from router.runtime.metrics import Metrics
 from router.runtime.pulse import Pulse
@@ -61,21 +57,6 @@ BROKEN = 70  # EX_SOFTWARE of sysexits(3): a supervisor starts us again.
 _log = structlog.get_logger("tocsin")
 
 
-class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line says. `listen` overrides routes.toml; `console` prints what lacks.
-
-    `open` asks nobody for a token, `url` is how people reach it: alertmanager.yml says neither.
-    """
-
-    config: Path
-    data: Path
-    listen: str | None = None
-    console: bool = False
-    open: bool = False
-    url: str = ""
-    gets: int = 0  # Reads at once; 0: as many as there are processors, at least eight.
-
-
 async def serve(options: ServeOptions) -> int:
     """Run the service until SIGTERM or SIGINT; the exit code.
 
@@ -92,64 +73,19 @@ async def serve(options: ServeOptions) -> int:
         stored = await store.load()
         seen = look(options.config)
         last_good = LastGood(options.data, options.config.name)
-        loaded, problems = _configuration(options, last_good.text(stored.text))
+        calendars = Calendars(options.data / "calendars", boot.try_calendar, boot.wall)
+        loaded, problems = boot.first(options, calendars.kept, last_good.text(stored.text))
         senders = await resources.enter_async_context(
             Senders.open(
                 console=options.console, out=sys.stdout, on_template_error=_template_failed
             )
         )
-        service = Service(options, store, stored, senders, loaded, problems, last_good)
+        service = Service(options, store, stored, senders, loaded, problems, last_good, calendars)
         return await service.run(seen)
 
 
 def _template_failed(file: str, reason: str) -> None:
     _log.error("a template failed; the next best text was sent", file=file, reason=reason)
-
-
-def _load(options: ServeOptions) -> Loaded:
-    return complete(_parse(options, read(options.config)), console=options.console)
-
-
-def _parse(options: ServeOptions, text: bytes, *, lenient: bool = False) -> Loaded:
-    place: dict[str, Any] = {"name": options.config.name, "folder": options.config.resolve().parent}
-    now = from_datetime(datetime.now(UTC))
-    loaded = read_configuration(text, **place, environ=os.environ, wall=now, lenient=lenient)
-    if options.open:
-        api = msgspec.structs.replace(loaded.api, open=True)
-        loaded = msgspec.structs.replace(loaded, api=api)
-    if options.url:
-        configuration = msgspec.structs.replace(loaded.configuration, url=options.url)
-        loaded = msgspec.structs.replace(loaded, configuration=configuration)
-    return loaded
-
-
-def _configuration(options: ServeOptions, last_good: bytes) -> tuple[Loaded, list[str]]:
-    """What to serve, and what keeps the file as it is now from being it.
-
-    A broken file is never a reason not to page: the last good one goes on. Missing secrets are
-    for the operator to see at once.
-    """
-    try:
-        parsed = _parse(options, read(options.config))
-    except ConfigError as error:
-        if not last_good:
-            raise
-        for problem in error.problems:
-            _log.error("the last good routes.toml is served instead", problem=problem)
-        return _last_good(options, last_good, error), error.problems
-    return complete(parsed, console=options.console), []
-
-
-def _last_good(options: ServeOptions, text: bytes, error: ConfigError) -> Loaded:
-    """What was in force before; the file's own *error* when that was written in another notation.
-
-    Raises:
-        ConfigError: nothing earlier can be used.
-    """
-    try:
-        return _parse(options, text, lenient=True)
-    except ConfigError:
-        raise error from None
 
 
 class Service:
@@ -164,8 +100,10 @@ class Service:
         loaded: Loaded,
         problems: list[str],
         last_good: LastGood,
+        calendars: Calendars,
     ) -> None:
         self._options = options
+        self._calendars = calendars
         self._last_good = last_good
         self._store = store
         self._clock = SystemClock(store.last_stamp)
@@ -191,13 +129,14 @@ class Service:
         self._live = Live(
             loaded,
             problems,
-            partial(_load, options),
+            partial(boot.load, options, calendars.kept),
             self._loop,
             self._changed,
             self._reloaded,
             last_good.keep,
             last_good.settle,
         )
+        calendars.changed = self._live.reload
         self._watch = Watch(
             self._loop,
             self._courier,
@@ -228,6 +167,7 @@ class Service:
                     tasks.start_soon(watch, self._options.config, self._live.reload, seen)
                     tasks.start_soon(sweep, self._loop, self._store)
                     tasks.start_soon(self._watch.run)
+                    tasks.start_soon(self._calendars.run)
                     self._started(server)
                     tasks.start_soon(self._courier.run)  # Links in pages lead somewhere now.
                     await self._until_told()
@@ -287,6 +227,7 @@ class Service:
         self._senders.use(loaded.templates)
         log.mask(secret.value for secret in secrets_in(loaded) if secret.value)
         self._signer = Signer(link_keys(loaded.service, self._options.data))
+        self._calendars.use(loaded.calendars)
         self._streams.use(s for s in loaded.sources if isinstance(s, RedisSource))
 
     async def _changed(self, loaded: Loaded) -> None:
@@ -304,6 +245,7 @@ class Service:
         notes = [f"routes.toml is not in force: {problem}" for problem in self._live.problems]
         notes += [f"printed instead of sent: {what}" for what in self._live.loaded.missing]
         notes += [f"source {name}: Redis does not answer" for name in self._streams.away()]
+        notes += self._calendars.away()
         notes += ignored(self._loop.state, self._clock.now().wall)
         return [*notes, *filter(None, [self._clock.distrusted])]
 

@@ -37,11 +37,14 @@ ROOMS = {
     "senders": {"gotemplate", "core", "errors"},
     "runtime": {"core", "errors"},
     "web": {"runtime", "core", "errors"},
+    "boot": {"runtime", "config", "core", "errors"},
     "app": {
+        "boot",
         *("web", "runtime", "config", "ingest", "store", "senders", "gotemplate", "core"),
         "errors",
     },
     "cli": {
+        "boot",
         *("app", "web", "runtime", "config", "ingest", "store", "senders", "gotemplate", "core"),
         "errors",
     },

@@ -22,6 +22,7 @@ _WORDS = {
     "exhausted": "every step was run; from here on the fallback is told",
     "nobody": "no step reaches anybody; the fallback is told",
     "cut": "and so on: {0}",
+    "handoff": "on call: {0}",
 }
 
 

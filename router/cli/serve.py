@@ -86,8 +86,8 @@ def serve(
     """
     import anyio
 
-    from router.app import ServeOptions
     from router.app import serve as run
+    from router.boot import ServeOptions
     from router.runtime import log
 
     options = ServeOptions(

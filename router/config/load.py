@@ -1,5 +1,6 @@
 """From the bytes of routes.toml to everything it says, or to every mistake in it at once."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,14 @@ from router.config import (
     usage,
     users,
 )
+from router.config.almanac import Almanac, Kept
 from router.config.findings import Findings
 from router.config.lines import index
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.configuration import Configuration
 from router.core.route import Plan, Tree, build
-from router.core.settings import ApiSettings, ServiceSettings, SlackSettings, Source
+from router.core.settings import ApiSettings, ServiceSettings, SlackSettings, Source, Subscription
 from router.core.template import Templates
 from router.errors import ConfigError
 
@@ -55,6 +57,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     slack: SlackSettings
     sources: tuple[Source, ...]
     templates: Templates = Templates()
+    calendars: tuple[Subscription, ...] = ()
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -67,11 +70,13 @@ def load(
     environ: Mapping[str, str],
     wall: int | None = None,
     lenient: bool = False,
+    kept: Kept | None = None,
 ) -> Loaded:
     """Read and check a whole routes.toml called `name`; secret files are relative to `folder`.
 
     With the time it is, as `wall` microseconds, it also warns of hours to come in which nobody is
-    on call. With *lenient*, templates that cannot be read are warned of.
+    on call. With *lenient*, templates that cannot be read are warned of. `kept` are the last good
+    copies of the calendars it names.
 
     Raises:
         ConfigError: it has mistakes; `problems` are all of them, as `routes.toml:LINE: key path:
@@ -86,7 +91,14 @@ def load(
     if values is None:
         raise ConfigError(findings.problems)
     return assemble(
-        text, values, findings, Vault(folder, environ), folder=folder, wall=wall, lenient=lenient
+        text,
+        values,
+        findings,
+        Vault(folder, environ),
+        folder=folder,
+        wall=wall,
+        lenient=lenient,
+        kept=kept,
     )
 
 
@@ -99,6 +111,7 @@ def assemble(
     folder: Path,
     wall: int | None = None,
     lenient: bool = False,
+    kept: Kept | None = None,
 ) -> Loaded:
     """Everything the tables of a routes.toml say, wherever they came from.
 
@@ -106,7 +119,8 @@ def assemble(
         ConfigError: they have mistakes; `problems` are all that `findings` know of.
     """
     root = Table(values, (), findings)
-    plan, loaded = _read(text, root, vault, folder)
+    almanac = Almanac(folder, vault, time.time_ns() // 1000 if wall is None else wall, kept)
+    plan, loaded = _read(text, root, vault, folder, almanac)
     loaded = msgspec.structs.replace(loaded, templates=templates.read(root, folder, lenient))
     root.unknown_keys()
     if findings.problems:
@@ -118,20 +132,24 @@ def assemble(
     return msgspec.structs.replace(loaded, warnings=findings.warnings, missing=findings.lacking)
 
 
-def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, Loaded]:
+def _read(
+    text: bytes, root: Table, vault: Vault, folder: Path, almanac: Almanac
+) -> tuple[Plan, Loaded]:
     known = names.read(root)
     settings = service.settings(root, vault, folder)
     rules = service.rules(root, known)
     shared = receivers.shared(root, vault)
     plan = routes.read(root, known)
     spans = intervals.read(root, settings.timezone)
+    people = users.read(root, vault, shared, known)
+    rota = schedules.Known(known, people, almanac)
     configuration = Configuration(
         tree=Tree(build(plan), meta.read(root, known)),
         receivers=receivers.read(root, vault, shared),
         policies=policies.read(root, known, settings.timezone),
-        users=users.read(root, vault, shared, known),
+        users=people,
         teams=teams.read(root, known),
-        schedules=schedules.read(root, known, settings.timezone),
+        schedules=schedules.read(root, rota, settings.timezone),
         inhibit=inhibition.read(root),
         intervals=spans,
         maintenance=maintenance.read(root, known, settings.timezone, spans),
@@ -152,4 +170,5 @@ def _read(text: bytes, root: Table, vault: Vault, folder: Path) -> tuple[Plan, L
         api=api.read(root, vault),
         slack=SlackSettings(signing_secret=shared["slack"].signing_secret),
         sources=sources.read(root, vault),
+        calendars=tuple(almanac.found),
     )

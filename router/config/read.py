@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from router.config.almanac import Kept
 from router.config.load import Loaded, load
 
 ALERTMANAGER = (".yml", ".yaml")
@@ -21,6 +22,7 @@ def read(
     environ: Mapping[str, str],
     wall: int | None = None,
     lenient: bool = False,
+    kept: Kept | None = None,
 ) -> Loaded:
     """Read and check a routes.toml, or an alertmanager.yml if it is called so.
 
@@ -30,7 +32,15 @@ def read(
         ConfigError: it has mistakes; `problems` are all of them, with their lines.
     """
     if not is_alertmanager(name):
-        return load(text, name=name, folder=folder, environ=environ, wall=wall, lenient=lenient)
+        return load(
+            text,
+            name=name,
+            folder=folder,
+            environ=environ,
+            wall=wall,
+            lenient=lenient,
+            kept=kept,
+        )
     # Only here, so that whoever has a routes.toml does not wait for the other notation.
     from router.config.alertmanager.load import load as load_alertmanager
 

@@ -1,13 +1,18 @@
 """Schedules: who is on call when, in layers, and the exceptions to them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
+import msgspec
+
 from router.config import overrides, rotations
+from router.config.almanac import Almanac
 from router.config.names import Names, check
 from router.config.path import spell
 from router.config.restrictions import restrictions
 from router.config.table import Table, kind
 from router.config.zone import zone
+from router.core.configuration import User
 from router.core.layer import Layer, anchored
 from router.core.schedule import Schedule
 
@@ -15,23 +20,35 @@ PRIORITY_MAX = 1000
 VERSION_MAX = 2**31 - 1
 
 
-def read(root: Table, names: Names, timezone: str) -> dict[str, Schedule]:
+class Known(msgspec.Struct, frozen=True):
+    """What schedules refer to: names, the people by them, and the calendars of others."""
+
+    names: Names
+    users: Mapping[str, User]
+    almanac: Almanac
+
+
+def read(root: Table, known: Known, timezone: str) -> dict[str, Schedule]:
     """The schedules by name; `timezone` is for those that name none."""
     tables = root.named("schedules")
-    return {name: _schedule(name, table, names, timezone) for name, table in tables.items()}
+    return {name: _schedule(name, table, known, timezone) for name, table in tables.items()}
 
 
-def _schedule(name: str, table: Table, names: Names, timezone: str) -> Schedule:
+def _schedule(name: str, table: Table, known: Known, timezone: str) -> Schedule:
     timezone = table.parsed("timezone", zone, timezone)
-    table.need("layers", f"has no layers; add [[{spell(table.at('layers'))}]]")
     layers: list[Layer] = []
+    calendar = known.almanac.people(table, "ical", timezone, known.users)
+    if calendar is not None:
+        layers.append(Layer(turns=(), calendar=calendar, timezone=timezone))
+    elif not any(key in table for key in ("ical", "ical_file")):
+        table.need("layers", f"has no layers; add [[{spell(table.at('layers'))}]]")
     for below in table.tables("layers"):
         above = layers[-1].priority + 1 if layers else 0
-        layers.append(_layer(below, names, timezone, above))
+        layers.append(_layer(below, known, timezone, above))
     return Schedule(
         name=name,
-        layers=tuple(layer for layer in layers if layer.turns),
-        overrides=overrides.read(table, names, timezone),
+        layers=tuple(layer for layer in layers if layer.turns or layer.calendar),
+        overrides=overrides.read(table, known.names, timezone),
         timezone=timezone,
         allow_gaps=table.flag("allow_gaps", False),
         shift_notices=table.flag("shift_notices", False),
@@ -39,10 +56,14 @@ def _schedule(name: str, table: Table, names: Names, timezone: str) -> Schedule:
     )
 
 
-def _layer(table: Table, names: Names, timezone: str, above: int) -> Layer:
+def _layer(table: Table, known: Known, timezone: str, above: int) -> Layer:
     timezone = table.parsed("timezone", zone, timezone)
-    turns = _turns(table, names)
-    table.need("users", "nobody is in it; give it `users`")
+    turns = _turns(table, known.names)
+    calendar = known.almanac.people(table, "ical", timezone, known.users)
+    if calendar is None:
+        table.need("users", "nobody is in it; give it `users`")
+    elif "users" in table:
+        table.problem("has users and a calendar; give one of them", "ical")
     rotation = rotations.read(table, timezone, required=len(turns) > 1)
     anchor = rotations.anchor(table, timezone)
     first = 0
@@ -57,6 +78,8 @@ def _layer(table: Table, names: Names, timezone: str, above: int) -> Layer:
         first=first,
         restrict=restrictions(table, "restrict"),
         holidays=_holidays(table),
+        calendar=calendar,
+        rests=known.almanac.days_off(table, "holidays_ical", timezone),
         timezone=timezone,
         priority=table.number("priority", above, least=0, most=PRIORITY_MAX),
     )

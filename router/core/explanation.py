@@ -7,6 +7,7 @@ import msgspec
 from router.core.configuration import Configuration
 from router.core.forecast import Entry, forecast, place
 from router.core.group import Group
+from router.core.handoffs import with_handoffs
 from router.core.inhibition import InhibitRule
 from router.core.maintenance import Maintenance, Maintenances
 from router.core.matcher import matches_all
@@ -68,12 +69,15 @@ def work_out(
     later = not any(entry.kind in SENT for entry in entries)
     if later and horizon < FAR:
         entries = _until_sent(forecast(configuration, labels, now, FAR, decisions=decisions))
+    groups = place(configuration, labels, now)
+    last = max((entry.after for entry in entries), default=0) if later else horizon
+    entries = with_handoffs(configuration, groups, entries, wall, min(last, FAR))
     return Told(
         configuration=configuration,
         labels=labels,
         wall=wall,
         horizon=horizon,
-        groups=place(configuration, labels, now),
+        groups=groups,
         entries=entries,
         later=later,
     )

@@ -7,6 +7,7 @@ from itertools import chain
 import msgspec
 
 from router.core import civil
+from router.core.calendar import Calendar
 from router.core.restriction import Restriction, days_off, is_open
 from router.core.rotation import Rotation
 
@@ -18,7 +19,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
 
     Turn 0 of the rotation is that of `turns[first]`; without a rotation it is always theirs. It
     is nobody's outside the windows of `restrict`, if there are any, and on `holidays`, which are
-    days of `timezone` as the windows are. Layers of a higher `priority` lie above.
+    days of `timezone` as the windows are, or while `rests` names anybody. Layers of a higher
+    `priority` lie above. With a `calendar` there are no turns: they are whom it names.
     """
 
     turns: tuple[tuple[str, ...], ...]
@@ -28,6 +30,13 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     holidays: tuple[date, ...] = ()
     timezone: str = "UTC"
     priority: int = 0
+    calendar: Calendar | None = None
+    rests: Calendar | None = None
+
+    def everybody(self) -> tuple[str, ...]:
+        """All whose turn it may ever be."""
+        named = self.calendar.everybody() if self.calendar else ()
+        return (*chain.from_iterable(self.turns), *named)
 
     def people(self, wall: int) -> tuple[str, ...]:
         """Who is on call at a wall time, first to be called first."""
@@ -36,6 +45,10 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         if self.restrict and not is_open(self.restrict, wall, zone):
             return ()
+        if self.rests and self.rests.people(wall):
+            return ()
+        if self.calendar is not None:
+            return self.calendar.people(wall)
         turn = self.rotation.turn(wall) if self.rotation else 0
         return self.turns[(self.first + turn) % len(self.turns)]
 
@@ -45,6 +58,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         opened = chain.from_iterable(r.windows(since, until, zone) for r in self.restrict)
         for window in chain(opened, days_off(self.holidays, since, until, zone)):
             yield from (at for at in window if since < at < until)
+        for calendar in (self.calendar, self.rests):
+            yield from calendar.changes(since, until) if calendar else ()
         if self.rotation and len(self.turns) > 1:
             yield from self.rotation.handoffs(since, until)
 

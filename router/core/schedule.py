@@ -53,7 +53,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
     def people(self) -> tuple[str, ...]:
         """Everybody it can ever put on call."""
-        rostered = chain.from_iterable(chain.from_iterable(layer.turns for layer in self.layers))
+        rostered = chain.from_iterable(layer.everybody() for layer in self.layers)
         excepted = chain.from_iterable(override.people() for override in self.overrides)
         return tuple(dict.fromkeys(chain(rostered, excepted)))
 

@@ -79,6 +79,17 @@ class RedisSource(msgspec.Struct, frozen=True, kw_only=True):
     rejects: str
 
 
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar that somebody else keeps: at an `address`, or in the file at `path`.
+
+    `name` is where routes.toml names it.
+    """
+
+    name: str
+    address: Secret | None = None
+    path: str = ""
+
+
 Source = HttpSource | RedisSource
 
 

@@ -134,9 +134,15 @@ def _files(value: object) -> Iterator[str]:
             yield from _files(item)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if isinstance(item, str) and key.endswith("_file") and "\0" not in item:
+            if isinstance(item, str) and _is_file(key, item):
                 yield item
             yield from _files(item)
+
+
+def _is_file(key: str, value: str) -> bool:
+    if key in ("ical", "holidays_ical"):
+        return "://" not in value and "${" not in value and "\0" not in value
+    return key.endswith("_file") and "\0" not in value
 
 
 def _identified(folders: set[Path]) -> Iterator[tuple[str, int, int]]:
