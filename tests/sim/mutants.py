@@ -199,7 +199,7 @@ def the_courier_is_not_told() -> Sequence[Patch]:
 
 @mutant
 def withdrawing_is_forgotten() -> Sequence[Patch]:
-    return [(answer, "_withdraw", lambda _draft, _incident: None)]
+    return [(answer, "withdraw", lambda _draft, _incident: None)]
 
 
 @mutant
