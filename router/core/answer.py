@@ -70,7 +70,7 @@ def _acknowledge_too(draft: Draft, incident: Incident, said: e.Acknowledged) -> 
         also = replace(incident, acknowledged_by=(*incident.acknowledged_by, said.by))
         draft.put_incident(also)
         note(draft, "acknowledged_too", incident, said)
-        withdraw(draft, also)
+        withdraw(draft, also, "page")
         first = f"{first}, and now by {said.by} too"
     elif said.comment:
         note(draft, "noted", incident, said)
@@ -243,9 +243,11 @@ def told(draft: Draft, incident: Incident) -> list[str]:
     return sorted(targets | {row.target for row in rows if row.claimed or row.maybe_sent})
 
 
-def withdraw(draft: Draft, incident: Incident) -> None:
-    """Let go of what waits to leave, but for pages that go on in spite of the answer."""
+def withdraw(draft: Draft, incident: Incident, kind: str = "") -> None:
+    """Let go of what waits to leave, or of one kind, but for pages that go on in spite of it."""
     for row in draft.rows("incident", incident.number):
+        if kind and row.kind != kind:
+            continue
         stays = row.kind == "page" and incident.calls(row.run, row.target)
         if not row.claimed and not stays:
             let_go(draft, row, "withdrawn")

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from sim.cases import Cases
+from sim.crowd import Crowd
 from sim.facts import NEVER, Facts, Report
 from sim.history import History
 from sim.machine import REST_SECONDS, Machine
@@ -48,6 +49,7 @@ class Row(msgspec.Struct):
     at: int
     claimed: bool = False
     closed: str = ""
+    granted: int = 0
 
 
 class Auditor:
@@ -66,6 +68,7 @@ class Auditor:
         self.open: dict[int, Row] = {}
         self.keys: dict[str, int] = {}
         self.cases = Cases(self)
+        self.crowd = Crowd(self)
         self.names = {
             identity(canonical(labels_of(cluster, name))): (cluster, name)
             for cluster, name in self.facts.alerts
@@ -241,6 +244,10 @@ class Auditor:
         entry = self.rows[row.id]
         if row.key != entry.row.key:
             self.wrong(entry.cluster, f"{entry.row.key} has become {row.key}")
+        if row.turn == "granted":
+            entry.granted = entry.granted or self.began
+        else:
+            entry.granted = 0
         if row.claimed and not entry.claimed:
             self._claimed(entry)
         entry.claimed = row.claimed
@@ -255,6 +262,8 @@ class Auditor:
 
     def _closed(self, entry: Row, outcome: str) -> None:
         row, entry.closed = entry.row, outcome
+        if outcome == "delivered":
+            self.crowd.taken(row)
         del self.open[row.id]
         later = any(
             other.row.lane == row.lane and other.row.id > row.id for other in self.open.values()

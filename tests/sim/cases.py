@@ -272,12 +272,17 @@ class Cases:
 
     def begins(self, outgoing: Outgoing) -> None:
         """The first byte of a message leaves."""
-        auditor, key = self._auditor, outgoing.key
-        entry = auditor.rows[auditor.keys[key]]
+        entries = self._auditor.crowd.entries(outgoing)
+        self._auditor.crowd.begins(outgoing, entries)
+        self._auditor.history.count("sends")
+        for entry in entries:
+            self._begins(entry)
+
+    def _begins(self, entry: Row) -> None:
+        auditor, key = self._auditor, entry.row.key
         about, row = entry.cluster, entry.row
         flight = self.flights.setdefault(key, Flight())
         auditor.history.note(about, f"begins {row.kind} {key} to {row.target}")
-        auditor.history.count("sends")
         if entry.closed or not (entry.claimed or auditor.full):
             auditor.wrong(about, f"{key} is sent without a claim")
         if flight.state == "flying":
@@ -315,10 +320,13 @@ class Cases:
 
     def arrives(self, outgoing: Outgoing) -> None:
         """A provider has it."""
-        self.flights[outgoing.key].taken = True
+        self._auditor.history.count("arrivals")
+        for entry in self._auditor.crowd.entries(outgoing):
+            self._arrives(entry.row)
+
+    def _arrives(self, row: Delivery) -> None:
         auditor = self._auditor
-        auditor.history.count("arrivals")
-        row = auditor.rows[auditor.keys[outgoing.key]].row
+        self.flights[row.key].taken = True
         if row.kind != "notification" or row.incident or row.reason == "digest":
             return
         for numbers, fires in ((row.firing, True), (row.resolved, False)):
@@ -328,9 +336,12 @@ class Cases:
 
     def ends(self, outgoing: Outgoing, outcome: str) -> None:
         """The attempt is over, as far as the sender knows."""
-        flight = self.flights[outgoing.key]
-        entry = self._auditor.rows[self._auditor.keys[outgoing.key]]
-        self._auditor.history.note(entry.cluster, f"{outcome}: {outgoing.key}")
+        for entry in self._auditor.crowd.entries(outgoing):
+            self._ends(entry, outcome)
+
+    def _ends(self, entry: Row, outcome: str) -> None:
+        flight = self.flights[entry.row.key]
+        self._auditor.history.note(entry.cluster, f"{outcome}: {entry.row.key}")
         flight.state = outcome
         flight.refused |= outcome == "refused"
         case = self.known.get(entry.row.incident)

@@ -120,6 +120,7 @@ class End:
     def _nothing_lingers(self) -> None:
         """What may leave has left."""
         watch = self._watch
+        watch.crowd.nobody_waits_in_vain()
         for entry in watch.open.values():
             row = entry.row
             first = not any(

@@ -54,10 +54,13 @@ class People:
         self._count = 0
 
     def reads(self, outgoing: Outgoing) -> None:
-        """A message has arrived."""
-        if not outgoing.ack_url:
-            return
-        token = outgoing.ack_url.rpartition("/")[2]
+        """A message has arrived, with a link for each incident it tells of."""
+        for address in (outgoing.ack_url, *(each.ack_url for each in outgoing.bundle)):
+            if address:
+                self._follows(address)
+
+    def _follows(self, address: str) -> None:
+        token = address.rpartition("/")[2]
         try:
             link = self._signer.read(token, self._wall())
         except LinkError:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 from support.configured import configured, daily, inhibit, policy, receiver, route, step
 from support.small import secret
 
 from router.core.configuration import Configuration, Contact, User
 from router.core.integration import SlackIntegration, SmsIntegration, WebhookIntegration
+from router.core.limit import Limit
 from router.core.moment import HOUR, MINUTE, SECOND
 
 SEVERITIES = {"Down": "critical", "Slow": "high", "Odd": "warning", "Note": "info"}
@@ -62,6 +64,7 @@ class Plot(msgspec.Struct, frozen=True):
     fallback: tuple[str, ...] = BOSS
     explains: bool = False  # While a critical alert fires, warnings of its cluster are quiet.
     gathered: tuple[str, ...] = ()  # Severities told once a day.
+    limits: Mapping[str, tuple[tuple[int, int], ...]] = {}  # Messages in a time, by contact.
 
 
 LADDERS = {
@@ -86,6 +89,22 @@ _PEOPLE = (
         urgent=(Contact("slack"), Contact("sms", 2 * MINUTE)),
     ),
     User(id="bo", methods={"sms": _sms("+1555002")}),
+)
+LIMITS = {
+    "user:ana/slack": (),
+    "user:ana/sms": ((1, MINUTE), (3, 10 * MINUTE)),
+    "user:bo/sms": ((1, MINUTE),),
+}
+STORM = (3, 10 * SECOND)
+_LIMITED = tuple(
+    replace(
+        user,
+        limits={
+            via: tuple(Limit(*each) for each in LIMITS[f"user:{user.id}/{via}"])
+            for via in user.methods
+        },
+    )
+    for user in _PEOPLE
 )
 _RECEIVERS = (
     receiver("ops", _slack("#ops"), WebhookIntegration(url=secret("http://hook.example/a"))),
@@ -178,13 +197,14 @@ def _crossed() -> Plot:
                 by=("cluster", "alertname"),
                 repeat="1h",
             ),
-            users=_PEOPLE,
+            users=_LIMITED,
             receivers=_RECEIVERS,
             policies=[policy("crossed", step("5m", "user:ana"), step("1m", "user:bo"), rounds=2)],
             fallback=("receiver:boss",),
         ),
         told={"critical": dba, "warning": dba, "high": (), "info": ()},
         policies=dict.fromkeys(RANKS, "crossed"),
+        limits=LIMITS,
     )
 
 

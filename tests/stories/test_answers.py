@@ -292,3 +292,14 @@ def test_resolved_by_hand_a_clock_set_back_hides_nothing_new(world: World) -> No
     world.set_clock(-HOUR)
     world.fires("Cpu")
     assert world.until("0:11") == ["0:10 ana sms: page, step 1", "0:10 ops slack: page, step 1"]
+
+
+def test_a_second_answer_does_not_take_back_what_channels_are_told_of_the_first(
+    world: World,
+) -> None:
+    world.post.next("ops slack", FAILS)
+    world.at("0:02").acks(by="ana")
+    world.acks(by="bo")
+    world.at("0:04")
+    assert world.post.sent[-1].row.kind == "acknowledged"
+    assert world.post.sent[-1].end == ""
