@@ -169,7 +169,8 @@ def _give_up(draft: Draft, row: Delivery, outcome: str) -> None:
 
 
 def _told_the_end(draft: Draft, row: Delivery) -> None:
-    if row.incident not in draft.state.lingering:  # Its alerts would go on in the same thread.
+    back = draft.incident(row.incident) is not None  # Its alerts were back before the word left.
+    if not back and row.incident not in draft.state.lingering:
         draft.drop_log(row.lane)
 
 

@@ -102,6 +102,8 @@ class Auditor:
             case "rings_again":
                 self._taken.discard(number)
             case "reopened":
+                self._wanted_ends.pop(number, None)
+                self._ended = {told for told in self._ended if told[0] != number}
                 self._over.discard(number)
                 self._taken.discard(number)
                 if self._world.incident(number).status is Status.ACKNOWLEDGED:
