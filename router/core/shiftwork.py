@@ -59,9 +59,9 @@ def look_soon(draft: Draft) -> None:
 
 
 def _watched(configuration: Configuration) -> Iterator[Schedule]:
-    users = configuration.users
+    """The schedules of which anybody wants to hear, whether or not she is in it by now."""
     for schedule in configuration.schedules.values():
-        if any(wants(users[who], schedule) for who in schedule.people() if who in users):
+        if any(wants(user, schedule) for user in configuration.users.values()):
             yield schedule
 
 

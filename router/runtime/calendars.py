@@ -59,12 +59,12 @@ class Calendars:
             return None
 
     def use(self, wanted: Sequence[Subscription]) -> None:
-        """These are the ones that count from now on."""
-        if [*wanted] != [*self._wanted]:
-            self._wanted = wanted
-            self._failed = {}
-            self.rested = False
-            self._wake.set()
+        """These are the ones that count from now on; each is looked at anew, at once."""
+        names = {each.name for each in wanted}
+        self._failed = {name: why for name, why in self._failed.items() if name in names}
+        self._wanted = wanted
+        self.rested = False
+        self._wake.set()
 
     def away(self) -> list[str]:
         """What is wrong with each that could not be refreshed."""

@@ -278,3 +278,21 @@ def test_explain_tells_the_people_of_a_schedule_at_the_time_of_each_step(house: 
         (35, "receiver:ops/console/0"),
     ]
     assert "schedule:office" in [e["target"] for e in timeline if e["kind"] == "unreachable"]
+
+
+def test_explain_tells_the_handoffs_between_the_steps(house: Path) -> None:
+    text = house.read_text().replace(
+        "steps = [", "steps = [{ notify = ['schedule:primary'], wait = '30m' }, "
+    )
+    house.write_text(text)
+    arguments = ("explain", "alertname=Down", "--at", "2026-03-29T11:45", "--for", "40m")
+    timeline = told(*arguments, config=house)["timeline"]
+    handoffs = [
+        (e["after_seconds"] / 60, e["target"], e["reason"])
+        for e in timeline
+        if e["kind"] == "handoff"
+    ]
+    assert handoffs == [(15, "schedule:primary", "bo, cy → cy")]
+    assert [e["after_seconds"] for e in timeline] == sorted(e["after_seconds"] for e in timeline)
+    printed = "\n".join(rows(*arguments, config=house))
+    assert "handoff schedule:primary on call: bo, cy → cy" in printed

@@ -34,7 +34,6 @@ class Kept:
 
     async def look(self, *wanted: Subscription) -> None:
         """Refresh these once."""
-        self.calendars.use(())
         self.calendars.use(wanted)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.calendars.run)
@@ -110,3 +109,11 @@ async def test_a_file_is_kept_as_long_as_it_is_good(kept: Kept, tmp_path: Path) 
     assert kept.calendars.kept(wanted) == calendar("ana")
     (note,) = kept.calendars.away()
     assert "it cannot be read (No such file or directory)" in note
+
+
+async def test_one_that_is_named_no_more_is_not_missed(kept: Kept, server: HttpServer) -> None:
+    server.answers += [Answer(status=500)]
+    await kept.look(at(server))
+    assert kept.calendars.away()
+    await kept.look()
+    assert kept.calendars.away() == []

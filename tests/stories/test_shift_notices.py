@@ -100,6 +100,15 @@ def test_an_override_is_a_shift_too() -> None:
     ]
 
 
+def test_whoever_only_an_override_puts_on_call_hears_of_it() -> None:
+    world = begun(house(cy=True))
+    world.at("0:10").overrides("0:30", "1:00", "cy")
+    assert world.until("1:30") == [
+        "0:30 cy sms: notice, shift begun",
+        "1:00 cy sms: notice, shift ended",
+    ]
+
+
 def test_after_a_restart_an_edge_is_told_once() -> None:
     world = begun(house(ana=True, bo=True))
     assert world.until("1:00") == []
