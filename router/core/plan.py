@@ -157,7 +157,8 @@ def _perhaps(draft: Draft, row: Delivery) -> LogEntry:
     entry, told = draft.log(row.lane), after(draft, row)
     if entry is None:
         return replace(told, firing=_NONE, resolved=_NONE)
-    return replace(entry, owed=entry.owed | told.owed, expires_due=told.expires_due)
+    firing = entry.firing - told.resolved  # Who may have been told of its end must hear it anew.
+    return replace(entry, firing=firing, owed=entry.owed | told.owed, expires_due=told.expires_due)
 
 
 def _content(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -78,7 +79,8 @@ def in_a_row(folder: Path, wall: int) -> bool:
     """
     marks = _marks(folder, wall)
     if marks:
-        (folder / "crashes").write_text("".join(f"{line}\n" for _, line in marks))
+        with suppress(OSError):  # A full disk must not forbid the start.
+            (folder / "crashes").write_text("".join(f"{line}\n" for _, line in marks))
     return sum(wall - at < WINDOW for at, _ in marks) >= TOO_MANY
 
 

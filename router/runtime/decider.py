@@ -76,6 +76,18 @@ class Decider:
         if self.disk_full or (since is not None and now.service - since > AWAY):
             self._decide(e.Returned(), batch, now)
 
+    def _put_off(self, wait: int) -> list[int]:
+        """The deliveries that are due. All else that is waits so long: we count as away."""
+        self._turned = 0
+        now, ready = self._clock.now(), list[int]()
+        while item := self._state.take_due(now.service):
+            kind, number = item
+            if kind is Kind.DELIVERY:
+                ready.append(number)
+            else:
+                self._state.waiting.add(now.service + wait, kind, number)
+        return ready
+
     def _decide_due(self, batch: Batch) -> bool:
         now = self._clock.now()
         item = self._state.take_due(now.service)

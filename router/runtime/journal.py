@@ -24,6 +24,9 @@ class Journal(Protocol):
     async def commit(self, commands: Sequence[Command], stamp: Stamp) -> None:
         """All of them or none, durable on return; DiskFull or StoreError otherwise."""
 
+    async def probe(self, stamp: Stamp) -> None:
+        """Write next to nothing; DiskFull while not even that has room, StoreError otherwise."""
+
     async def load(self) -> Stored:
         """Everything committed that still matters."""
 

@@ -21,6 +21,7 @@ from router.runtime.journal import Clock, Journal
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
 QUEUE_MAX = 20_000  # Events beyond this are refused: the sender keeps them and comes again.
 LONGEST_SLEEP = 1.0
+_FULL = "the disk is full; free some room, the service goes on by itself"
 
 _log = structlog.get_logger("tocsin.loop")
 
@@ -101,7 +102,7 @@ class Loop(Decider):
 
     def _admit(self, count: int) -> None:
         if self.disk_full:
-            raise DiskFull("the disk is full; free some room, the service goes on by itself")
+            raise DiskFull(_FULL)
         if self.refusing:
             raise Overloaded("the service is in safe mode and takes no alerts", retry_after=30)
         if self._queued and self._queued + count > QUEUE_MAX:
@@ -125,6 +126,9 @@ class Loop(Decider):
             while True:
                 await self._sleep()
                 self.progress = self._stopwatch()
+                if self.disk_full and not await self._writes():
+                    self._hold()
+                    continue
                 batch = self._next_batch()
                 if batch.commands:
                     with anyio.CancelScope(shield=True):
@@ -264,10 +268,34 @@ class Loop(Decider):
         state.recover(self._clock.now().service)
         self._state = state
         for submission, _ in batch.decided:
-            if all(isinstance(event, COURIER) for event in submission.events):
-                self._keep_in_memory(submission)
-            elif not submission.done.done():
-                submission.done.set_exception(error)
+            self._keep_or_refuse(submission, error)
+
+    async def _writes(self) -> bool:
+        """Whether a commit has any chance. To undo one costs much: the whole state is read."""
+        try:
+            with anyio.CancelScope(shield=True):
+                await self._journal.probe(self._clock.stamp())
+        except DiskFull:
+            return False
+        except StoreError as error:
+            self._ended = error
+            raise
+        return True
+
+    def _hold(self) -> None:
+        """There is no room at all: let go what was planned, put off what would be decided."""
+        while submission := self._next_submission():
+            self._keep_or_refuse(submission, DiskFull(_FULL))
+        self._rest_until = self._stopwatch() + LONGEST_SLEEP
+        self.offer(self._put_off(int(LONGEST_SLEEP * SECOND)))
+
+    def _keep_or_refuse(self, submission: Submission, error: DiskFull) -> None:
+        """What the courier did, and that we began, cannot be refused: it is written later."""
+        began = any(isinstance(event, e.Started) for event in submission.events)
+        if began or all(isinstance(event, COURIER) for event in submission.events):
+            self._keep_in_memory(submission)
+        elif not submission.done.done():
+            submission.done.set_exception(error)
 
     def _keep_in_memory(self, submission: Submission) -> None:
         kept, now = Batch(), self._clock.now()

@@ -109,7 +109,10 @@ class Stream:
             after = entries[-1].id
 
     async def _claim(self) -> None:
-        """Take what others left lying. Redis before 6.2 cannot give it: then it stays there."""
+        """Take what others left lying, and forget who they were once nothing is left.
+
+        Redis before 6.2 cannot give it: then it stays there.
+        """
         cursor = ""
         while cursor != CLAIM_START:
             try:
@@ -120,6 +123,16 @@ class Stream:
                 self._log.warning("entries of others cannot be claimed", error=str(error))
                 return
             await self._take(entries)
+        await self._forget_dead()
+
+    async def _forget_dead(self) -> None:
+        """Names of consumers that are gone cost a little for ever. Who may not, leaves them."""
+        try:
+            gone = await self._consumer.forget_dead()
+        except ResponseError:
+            return
+        if gone:
+            self._log.info("consumers that were long gone are deleted", consumers=gone)
 
     async def _measure(self) -> None:
         try:

@@ -16,18 +16,34 @@ from router.runtime.stream_intake import Refused
 
 CLAIM_START = "0-0"
 
+# In one go, as one who comes back in between would lose what it was just given.
+_FORGET = """
+local gone = {}
+for _, found in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+    local is = {}
+    for at = 1, #found, 2 do is[found[at]] = found[at + 1] end
+    if is['name'] ~= ARGV[2] and is['pending'] == 0 and is['idle'] >= tonumber(ARGV[3]) then
+        redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], is['name'])
+        gone[#gone + 1] = is['name']
+    end
+end
+return gone
+"""
+
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """How long and how much at once. A read waits `block_seconds` for new entries.
 
     Entries another consumer has left for `claim_idle_seconds` are taken over; we look every
-    `claim_every_seconds`. The rejects stream is kept at about `rejects_most` entries.
+    `claim_every_seconds`. A consumer that has nothing left and was not heard of for
+    `dead_after_seconds` is deleted. The rejects stream is kept at about `rejects_most` entries.
     """
 
     block_seconds: float = 2.0
     timeout_seconds: float = 5.0
     claim_idle_seconds: float = 60.0
     claim_every_seconds: float = 30.0
+    dead_after_seconds: float = 86_400.0
     measure_every_seconds: float = 5.0
     entries_at_once: int = 128
     rejects_most: int = 10_000
@@ -69,6 +85,13 @@ class Consumer:
             count=self._timing.entries_at_once,
         )
         return claimed_entries(reply)
+
+    async def forget_dead(self) -> list[str]:
+        """Delete consumers that are long gone and left nothing; their names."""
+        idle = int(self._timing.dead_after_seconds * 1000)
+        arguments = (self._source.stream, self._source.group, self._source.consumer, str(idle))
+        reply: Any = await self._redis.eval(_FORGET, 1, *arguments)
+        return [name.decode(errors="replace") for name in reply]
 
     async def acknowledge(self, ids: Sequence[str]) -> None:
         """These entries need not come again."""

@@ -40,8 +40,10 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     last: dict[str, int]
 
 
-def prepare(path: Path) -> sqlite3.Connection:
+def prepare(path: Path, *, alone: bool = False) -> sqlite3.Connection:
     """The writing connection to a file that is there, sound, and has the newest schema.
+
+    `alone` is as connect() has it.
 
     Raises:
         StoreError: it is damaged, not ours, from a later version, or SQLite is too old.
@@ -49,7 +51,7 @@ def prepare(path: Path) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < _OLDEST:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; 3.33 or later is needed")
     create(path)
-    db = connect(path)
+    db = connect(path, alone=alone)
     try:
         ((verdict,), *_) = fetch(db, "PRAGMA quick_check(1)")
         if verdict != "ok":

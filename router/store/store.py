@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Store(Reader):
         super().__init__(db, path)
         self._writer = writer
         self._ballast = ballast
+        self._alone = False
         self._last = opened.last
         self.instance = opened.instance
         self.last_stamp = opened.stamp
@@ -72,14 +73,11 @@ class Store(Reader):
             ballast = Ballast(data, ballast_for(data) if ballast_bytes is None else ballast_bytes)
             writer = Writer(path, prepare)
             resources.push_async_callback(writer.close)
-            try:
-                opened = await writer.run(recognise)
-            except DiskFull:
-                ballast.release()
-                opened = await writer.run(recognise)
+            opened, alone = await _opened(writer, ballast)
             db = await resources.enter_async_context(reading(path))
             store = cls(writer, db, path, opened, ballast)
             store.retention = retention or store.retention
+            store._alone = alone
             store.notes = await store._remarks()
             yield store
 
@@ -148,9 +146,13 @@ class Store(Reader):
     async def restore_ballast(self) -> bool:
         """Whether the ballast is there again, and room beside it: whether the disk has space."""
         try:
-            return await anyio.to_thread.run_sync(self._ballast.restore)
+            room = await anyio.to_thread.run_sync(self._ballast.restore)
         except OSError as error:
             raise failure(error, self._path) from error
+        if room and self._alone:
+            await self._writer.reconnect(prepare)
+            self._alone = False
+        return room
 
     async def prune(self, now_wall: int) -> int:
         """Delete a little of what is past its retention; returns how many rows went.
@@ -194,3 +196,14 @@ class Store(Reader):
             await anyio.to_thread.run_sync(copy, self._path, target)
         except (OSError, sqlite3.Error) as error:
             raise failure(error, target) from error
+
+
+async def _opened(writer: Writer, ballast: Ballast) -> tuple[Opened, bool]:
+    """What the store knows of itself, and whether it had to be opened alone, for want of room."""
+    with suppress(DiskFull):
+        return await writer.run(recognise), False
+    ballast.release()
+    with suppress(DiskFull):
+        return await writer.run(recognise), False
+    writer.use(partial(prepare, alone=True))
+    return await writer.run(recognise), True

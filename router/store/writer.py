@@ -22,7 +22,7 @@ T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
 
 _SETTINGS = (
-    "PRAGMA auto_vacuum = INCREMENTAL",  # Only counts before the first table.
+    "PRAGMA auto_vacuum = INCREMENTAL",  # Only counts before the first table, but writes always.
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA wal_autocheckpoint = 1000",
@@ -34,11 +34,13 @@ _SETTINGS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA busy_timeout = 0",
 )
+_ALONE = "PRAGMA locking_mode = EXCLUSIVE"  # Counts only before the first look at the file.
 _PRIMARY = 0xFF  # The low byte of an extended result code.
 _ROOM_MATTERS = {
     sqlite3.SQLITE_IOERR_WRITE,
     sqlite3.SQLITE_IOERR_SHMSIZE,
     sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_BUSY,  # By a writer without a shared index: see connect().
 }
 
 
@@ -58,6 +60,7 @@ class Writer:
         self._path = path
         self._connect = connect
         self._errands: SimpleQueue[_Errand | None] = SimpleQueue()
+        self._db: sqlite3.Connection | None = None  # For the thread alone.
         self._failure: StoreError | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
@@ -78,6 +81,19 @@ class Writer:
             await _outlast(future)
         return future.result()
 
+    def use(self, connect: Callable[[Path], sqlite3.Connection]) -> None:
+        """Make the next connection in this way."""
+        self._connect = connect
+
+    async def reconnect(self, connect: Callable[[Path], sqlite3.Connection]) -> None:
+        """Close the connection, and make the next one in this way."""
+        self.use(connect)
+        await self.run(self._hang_up)
+
+    def _hang_up(self, db: sqlite3.Connection) -> None:
+        self._db = None
+        db.close()
+
     async def close(self) -> None:
         """Close the connection once the jobs before are done, and end the thread."""
         self._closed = True
@@ -86,20 +102,19 @@ class Writer:
             await anyio.to_thread.run_sync(self._thread.join)
 
     def _work(self) -> None:
-        db: sqlite3.Connection | None = None
         try:
             while (errand := self._errands.get()) is not None:
                 try:
                     self._refuse_after_failure()
-                    db = db or self._connect(self._path)
-                    result = errand.job(db)
+                    self._db = self._db or self._connect(self._path)
+                    result = errand.job(self._db)
                 except BaseException as error:  # noqa: BLE001 - raised where the job came from
                     _answer(errand.future, None, self._judge(error))
                 else:
                     _answer(errand.future, result, None)
         finally:
-            if db is not None:
-                db.close()
+            if self._db is not None:
+                self._db.close()
 
     def _refuse_after_failure(self) -> None:
         if self._failure is not None:
@@ -112,15 +127,18 @@ class Writer:
         return judged
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, *, alone: bool = False) -> sqlite3.Connection:
     """The writing connection: every commit is on the disk when it returns.
+
+    The index of SQLite's log is a file that readers share, for which a full disk has no room. One
+    that is `alone` keeps it in memory instead, and nobody else can read meanwhile.
 
     Raises:
         StoreError: the file system cannot do what a log file needs.
     """
     db = sqlite3.connect(path, isolation_level=None, cached_statements=512)
     try:
-        for setting in _SETTINGS:
+        for setting in (_ALONE, *_SETTINGS[1:]) if alone else _SETTINGS:
             db.execute(setting).fetchall()
         ((mode,),) = db.execute("PRAGMA journal_mode").fetchall()
         if mode != "wal":

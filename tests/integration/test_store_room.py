@@ -211,6 +211,28 @@ async def test_a_full_disk_forbids_no_start_while_there_is_ballast(tmpfs: Disk) 
         await store.commit([c.PutTombstone(1, WALL)], stamp())
 
 
+async def test_a_disk_without_a_byte_forbids_no_start_either(tmpfs: Disk) -> None:
+    async with Store.open(tmpfs.data, ballast_bytes=0) as store:
+        await store.commit(_many(1, 100), stamp())
+    tmpfs.fill_up()
+    async with Store.open(tmpfs.data, ballast_bytes=0) as store:
+        assert len((await store.load()).alerts) == 100
+        for _ in range(2):
+            with pytest.raises(DiskFull):
+                await store.commit([c.PutTombstone(1, WALL)], stamp())
+        with pytest.raises(DiskFull):
+            await store.probe(stamp())
+        with pytest.raises(DiskFull):
+            await store.seen("queue", ["1-0"])
+        assert not await store.restore_ballast()
+        await tmpfs.free(store)
+        assert await store.restore_ballast()
+        await store.commit([c.PutTombstone(1, WALL)], stamp())
+        assert await store.seen("queue", ["1-0"]) == set()
+    async with Store.open(tmpfs.data, ballast_bytes=0) as store:
+        assert (await store.load()).tombstones
+
+
 async def test_a_probe_says_whether_writing_works(tmpfs: Disk) -> None:
     async with Store.open(tmpfs.data, ballast_bytes=0) as store:
         await store.probe(stamp(1))

@@ -220,6 +220,53 @@ async def test_what_a_dead_consumer_left_is_taken_over(
         await until(all_read(redis, door, *(f"A{number}" for number in range(5))))
 
 
+async def test_a_consumer_long_gone_is_deleted_once_nothing_of_it_is_left(
+    redis: Any, server: RedisServer, door: RecordingDoor
+) -> None:
+    await give_to(redis, "gone", alert("A"))
+    await redis.xgroup_createconsumer(STREAM, GROUP, "lately here")
+    await redis.xgroup_createconsumer(STREAM, GROUP, "tocsin")
+    quick = Timing(
+        block_seconds=0.05,
+        claim_every_seconds=0.05,
+        claim_idle_seconds=0.2,
+        dead_after_seconds=0.6,
+    )
+    with capture_logs() as logs:
+        async with reading(server.url, door, timing=quick):
+            await until(all_read(redis, door, "A"))
+            while await names(redis) != {"lately here", "tocsin"}:
+                await redis.xreadgroup(GROUP, "lately here", {STREAM: "0"})
+                await anyio.sleep(0.05)
+            await until(lambda: _are(names(redis), {"tocsin"}))
+    told = [log["consumers"] for log in logs if "consumers" in log]
+    assert told == [["gone"], ["lately here"]]
+
+
+async def names(redis: Any) -> set[str]:
+    """The consumers of the group."""
+    return {one["name"].decode() for one in await redis.xinfo_consumers(STREAM, GROUP)}
+
+
+async def _are(found: Awaitable[set[str]], expected: set[str]) -> bool:
+    return await found == expected
+
+
+async def test_a_user_who_may_not_run_scripts_keeps_the_names_of_the_dead(
+    redis: Any, server: RedisServer, door: RecordingDoor
+) -> None:
+    rights = ("on", ">secret", f"~{STREAM}", "+@all", "-@scripting")
+    await redis.execute_command("ACL", "SETUSER", "app", *rights)
+    url = server.url.replace("redis://", "redis://app:secret@")
+    await give_to(redis, "gone")
+    with capture_logs() as logs:
+        async with reading(url, door, timing=Timing(dead_after_seconds=0.0, block_seconds=0.05)):
+            await add(redis, alert("A"))
+            await until(all_read(redis, door, "A"))
+    await redis.execute_command("ACL", "DELUSER", "app")
+    assert [log["event"] for log in logs] == ["the stream is being read"]
+
+
 async def test_a_lost_group_is_made_again_from_the_beginning(
     redis: Any, server: RedisServer, door: RecordingDoor
 ) -> None:

@@ -42,14 +42,14 @@ class Load:
             for number in count(1):
                 if self.stop:
                     return
-                sent = _batch(random, f"{name}{number}", most)
+                sent = batch(random, f"{name}{number}", most)
                 self._history.sent.append(sent)
                 await self._post(session, f"{url}/api/v2/alerts", sent)
                 await anyio.sleep(random.random() * self._pause)
 
     async def _post(self, session: aiohttp.ClientSession, url: str, sent: Sent) -> None:
         try:
-            async with session.post(url, json=_alerts(sent)) as reply:
+            async with session.post(url, json=alerts_of(sent)) as reply:
                 seen = self._history.statuses
                 seen[reply.status] = seen.get(reply.status, 0) + 1
                 if reply.status == 200:
@@ -66,9 +66,9 @@ class Load:
             for number in count(1):
                 if self.stop:
                     return
-                sent = _batch(random, f"r{number}", 5)
+                sent = batch(random, f"r{number}", 5)
                 self._history.sent.append(sent)
-                await client.xadd(STREAM, {"payload": json.dumps(_alerts(sent))})
+                await client.xadd(STREAM, {"payload": json.dumps(alerts_of(sent))})
                 sent.accepted = time.monotonic()
                 await anyio.sleep(random.random() * self._pause)
 
@@ -150,7 +150,8 @@ async def drained(url: str) -> bool:
         return bool(group["pending"] == 0 and group["last-delivered-id"] == last)
 
 
-def _batch(random: Random, name: str, most: int) -> Sent:
+def batch(random: Random, name: str, most: int) -> Sent:
+    """Up to so many new alerts that are a group of their own."""
     size = random.randint(1, most)
     return Sent(
         batch=name,
@@ -160,6 +161,7 @@ def _batch(random: Random, name: str, most: int) -> Sent:
     )
 
 
-def _alerts(sent: Sent) -> list[dict[str, object]]:
+def alerts_of(sent: Sent) -> list[dict[str, object]]:
+    """The body that reports them."""
     shared = {"alertname": "Load", "batch": sent.batch, "paged": "yes" if sent.paged else "no"}
     return [{"labels": {**shared, "n": n}} for n in sent.alerts]

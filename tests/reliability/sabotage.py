@@ -15,16 +15,17 @@ from router.core.alert import Report
 from router.core.command import Command, PutAlert, PutIncident
 from router.core.draft import Draft
 from router.core.labels import decode
-from router.core.moment import Now, Stamp
+from router.core.moment import MINUTE, Now, Stamp
 from router.core.notification import Delivery
 from router.core.state import State
-from router.runtime import clock
+from router.runtime import clock, sweeping
 from router.runtime.clock import SystemClock
 from router.runtime.courier import Courier
 from router.runtime.decider import Batch
 from router.runtime.loop import Loop
 from router.senders.webhook import WebhookSender
-from router.store import writer
+from router.store import store, writer
+from router.store.retention import Retention
 from router.store.store import Store
 
 SLOW_DISK_SECONDS = 0.02
@@ -248,6 +249,13 @@ def lost_pages() -> None:
     setattr(Courier, "offer", deaf_offer)  # noqa: B010
 
 
+def short_memory() -> None:
+    """No fault: what is over is deleted after two minutes, so that an hour shows what months do."""
+    brief = Retention(records=2 * MINUTE, incidents=2 * MINUTE, seen=2 * MINUTE)
+    setattr(store, "Retention", lambda: brief)  # noqa: B010
+    setattr(sweeping, "SWEEP_SECONDS", 10.0)  # noqa: B010
+
+
 FAULTS = {
     fault.__name__: fault
     for fault in (
@@ -267,6 +275,7 @@ FAULTS = {
         broken_step_commit,
         hanging_commit,
         lost_pages,
+        short_memory,
     )
 }
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import aiohttp
 import anyio
 import pytest
 from reliability.conftest import Size
@@ -155,3 +156,40 @@ async def one_round(process: Process, volume: Volume, sink: Sink, number: int) -
     ran = [record["step"] for record in records(shown, "escalated")]
     assert ran == ([1, 2] if number % 2 else [1, 2, 3]), shown["timeline"]
     await paged(sink, "/ana", f"{batch} after")
+
+
+async def test_a_start_without_a_byte_of_room_says_so_and_goes_on_when_there_is_some(
+    process: Process, volume: Volume, sink: Sink
+) -> None:
+    assert (await post(process, "before")).status == 200
+    await paged(sink, "/ana", "before")
+    await fill(process, volume)
+    volume.fill()  # The ballast's room as well.
+    process.crash()
+    volume.fill()  # And what the end gave back.
+    await process.start(ready=False)
+    ready = await eventually("it answers", lambda: asked(process))
+    assert ready is not None
+    assert (ready.status, "disk is full" in ready.text) == (503, True), ready
+    assert (await process.get("/health/live")).status == 200
+    assert (await post(process, "refused")).status == 503
+    assert len((await process.get("/api/v2/alerts")).json()) == 1
+    volume.free()
+    await eventually("it is ready again", lambda: is_ready(process))
+    assert (await post(process, "after")).status == 200
+    await paged(sink, "/ana", "after")
+    await paged(sink, "/bo", "before")
+    note(
+        "kill -9 on a disk that is full to the last byte, and a start on it",
+        1,
+        "it answers, says that the disk is full, and goes on by itself when there is room",
+    )
+
+
+async def asked(process: Process) -> Reply | None:
+    """Its answer, if there is somebody to give it."""
+    try:
+        return await process.get("/health/ready")
+    except aiohttp.ClientConnectionError:
+        assert process.running, process.stderr[-2000:]
+        return None

@@ -16,6 +16,7 @@ from router.core import event as e
 from router.core.alert import Report
 from router.core.moment import MINUTE, SECOND
 from router.core.state import State
+from router.core.stored import Stored
 from router.errors import DiskFull, Overloaded, StoreError
 from router.runtime import loop as loop_module
 from router.runtime.loop import Loop
@@ -172,6 +173,37 @@ async def test_a_full_disk_refuses_alerts_until_there_is_room() -> None:
             await bench.loop.probe_disk(0.01)
         await bench.loop.submit([bench.alert()])
         assert bench.journal.ballast
+
+
+async def test_a_disk_without_any_room_is_not_tried_again_and_again() -> None:
+    async with running() as bench:
+        loads: list[int] = []
+        load = bench.journal.load
+
+        async def counted() -> Stored:
+            loads.append(1)
+            return await load()
+
+        bench.journal.load = counted  # type: ignore[method-assign]
+        bench.journal.room = False
+        bench.journal.failures.append(DiskFull("no room"))
+        with pytest.raises(DiskFull):
+            await bench.loop.submit([bench.alert()])
+        for _ in range(3):
+            with pytest.raises(DiskFull):
+                await bench.loop.submit([e.Swept()], urgent=True)
+        await bench.loop.submit([e.Failed(delivery=7, error="refused")], urgent=True)
+        assert len(loads) == 1, "the state is read anew once, not for whatever cannot be kept"
+        bench.journal.room = True
+        await bench.loop.submit([e.Swept()], urgent=True)
+
+
+async def test_a_start_without_any_room_is_kept_in_memory() -> None:
+    async with running() as bench:
+        bench.journal.failures.append(DiskFull("no room"))
+        first: list[e.Event] = [e.Started(), e.Rejected("a", "b", b"c")]
+        assert len(await bench.loop.submit(first, urgent=True)) == 2
+        assert bench.loop.disk_full
 
 
 async def test_results_of_sends_are_kept_in_memory_while_the_disk_is_full() -> None:

@@ -105,6 +105,12 @@ class SimJournal:
             raise Killed
         await pulse.pause(slow / 2)
 
+    async def probe(self, stamp: Stamp) -> None:
+        self._pulse.check()
+        if self._disk.weather.full and self._disk.ballast in (0, BALLAST):
+            self._disk.watch.idle(full=True)
+            raise DiskFull("the simulated disk is full")
+
     async def load(self) -> Stored:
         self._pulse.check()
         return self._disk.load()

@@ -118,6 +118,10 @@ class SimConsumer(Consumer):
         self._queue.theirs.clear()
         return CLAIM_START, taken
 
+    async def forget_dead(self) -> list[str]:
+        self._check()
+        return []
+
     async def acknowledge(self, ids: Sequence[str]) -> None:
         self._check()
         if self._queue.chance.random() < self._queue.drops:

@@ -5,6 +5,8 @@ import asyncio
 import random
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
@@ -20,8 +22,6 @@ MOST_SHOWN = 3
 
 def simulate(seed: int, hours: float = HOURS) -> History:
     """Run one seed to its end, or to its first broken promise."""
-    before = random.getstate()
-    random.seed(seed)  # Back-off draws from it.
     worlds: list[World] = []
 
     async def scenario() -> None:
@@ -31,11 +31,20 @@ def simulate(seed: int, hours: float = HOURS) -> History:
         with world.machine.runs():
             await world.run(hours)
 
-    try:
+    with chance_from(seed):
         anyio.run(scenario, backend_options={"loop_factory": LeapingLoop})
+    return worlds[0].history
+
+
+@contextmanager
+def chance_from(seed: int) -> Iterator[None]:
+    """What the product draws by itself, such as back-off, follows from the seed too."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
     finally:
         random.setstate(before)
-    return worlds[0].history
 
 
 def verdict(seed: int, history: History, hours: float = HOURS) -> str:

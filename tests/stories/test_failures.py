@@ -216,3 +216,22 @@ def test_news_replace_what_has_not_left() -> None:
         "0:00 ops slack: first notification: Disk (fails)",
         "0:00:20 ops slack: first notification: Cpu Disk",
     ]
+
+
+def test_who_may_have_heard_of_an_end_hears_that_it_fires_again() -> None:
+    house = configured(
+        route(to="ops", by=("alertname",), wait="0s", interval="5m"), receivers=[channel("ops")]
+    )
+    world = World(house)
+    world.fires("Disk")
+    world.until("0:01")
+    world.post.always("ops slack", LOSES)
+    world.resolves("Disk")
+    world.until("0:06")
+    world.fires("Disk")
+    world.until("0:16")
+    world.post.always("ops slack", TAKES)
+    world.until("0:18")
+    assert world.post.sent[-1].passed > after("0:16"), "they hear of it"
+    assert world.post.sent[-1].row.firing, "what they may have taken for over fires"
+    assert "receiver:ops" in world.post.sent[-1].row.target

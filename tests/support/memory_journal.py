@@ -7,7 +7,7 @@ import anyio
 from router.core.command import Command
 from router.core.moment import Stamp
 from router.core.stored import Stored
-from router.errors import StoreError
+from router.errors import DiskFull, StoreError
 
 
 class MemoryJournal:
@@ -39,6 +39,10 @@ class MemoryJournal:
         if self.failures:
             raise self.failures.pop(0)
         self.batches.append(list(commands))
+
+    async def probe(self, stamp: Stamp) -> None:
+        if not self.room:
+            raise DiskFull("the disk is full")
 
     async def load(self) -> Stored:
         return self.stored

@@ -1,6 +1,7 @@
 """A real Redis of one's own, that can be killed and started again."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -27,6 +28,7 @@ class RedisServer:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
+        self._folder = folder
         self._command = [
             program,
             *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)),
@@ -60,6 +62,15 @@ class RedisServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to it."""
+        assert self._process is not None, "it runs"
+        self._process.send_signal(number)
+
+    def empty(self) -> None:
+        """Forget all it kept; it must not be running."""
+        shutil.rmtree(self._folder / "appendonlydir", ignore_errors=True)
 
     def __enter__(self) -> "RedisServer":
         self.start()
