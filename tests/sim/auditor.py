@@ -62,7 +62,7 @@ class Auditor:
         self.facts = Facts()
         self.plot: Plot | None = plot
         self.reloaded = 0
-        self.stepped = 0
+        self.stepped = self.filled = 0
         self.silences: dict[str, Quiet] = {}
         self.rows: dict[int, Row] = {}
         self.open: dict[int, Row] = {}
@@ -187,6 +187,7 @@ class Auditor:
         self.full, self.committing = full, False
         self.time.back("commit")
         if full:
+            self.filled = self.service
             self._rests()
 
     def _rests(self) -> None:

@@ -50,7 +50,9 @@ class Crowd:
         limits = plot.limits.get(first.target) if plot is not None else None
         if {each.row.target for each in entries} != {first.target}:
             auditor.wrong(entries[0].cluster, f"{outgoing.key} goes to several people")
-        if limits is None or auditor.service - auditor.reloaded < 30 * MINUTE:
+        # On a full disk leave is given and counts are kept in memory, and may die with the process.
+        unsure = max(auditor.reloaded, auditor.filled)
+        if limits is None or auditor.service - unsure < 30 * MINUTE:
             return
         flights = auditor.cases.flights
         if any(e.row.key in flights and flights[e.row.key].attempts for e in entries):

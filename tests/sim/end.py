@@ -21,7 +21,7 @@ AWAY = 3  # Hours for which nobody answers once everything has healed …
 CALM = 2  # … then everything was taken, and at last everything ends:
 DAY = 24  # so many in all.
 _SETTLED = 10 * MINUTE
-_SLACK = 20 * SECOND
+_SLACK = 40 * SECOND  # Twenty incidents may ring one place at once, which takes one a second.
 
 
 class End:
