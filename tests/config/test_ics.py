@@ -252,6 +252,8 @@ def rules(draw: st.DrawFn) -> Rule:
     frequency = draw(st.sampled_from(FREQUENCIES))
     monthly = frequency == "MONTHLY"
     days_ = draw(weekdays)
+    # Of the second Monday and every Tuesday the library makes days that are both.
+    numbered, nth = monthly and draw(st.booleans()), st.sampled_from([1, 2, 3, 4, -1, -2, -3])
     dated = not days_ and frequency != "WEEKLY"
     return Rule(
         frequency=frequency,
@@ -259,7 +261,7 @@ def rules(draw: st.DrawFn) -> Rule:
         count=draw(st.just(0) | st.integers(1, 30)),
         by_month=() if monthly else tuple(draw(st.lists(st.integers(1, 12), unique=True))),
         by_month_day=tuple(draw(st.lists(MONTH_DAYS, max_size=3))) if dated else (),
-        by_day=tuple((day, draw(st.integers(-4, 4)) if monthly else 0) for day in days_),
+        by_day=tuple((day, draw(nth) if numbered else 0) for day in days_),
         # Of a week that began before the start the library leaves out what lies before.
         set_position=tuple(draw(st.lists(st.sampled_from([1, -1]), max_size=1)))
         if frequency in ("MONTHLY", "YEARLY")
