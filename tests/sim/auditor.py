@@ -50,6 +50,7 @@ class Row(msgspec.Struct):
     claimed: bool = False
     closed: str = ""
     granted: int = 0
+    unclaimed: bool = False  # Sent on a full disk, which could not take the claim.
 
 
 class Auditor:
@@ -272,6 +273,8 @@ class Auditor:
         match outcome:
             case "delivered":
                 good = self.cases.was_taken(row.key)
+                if entry.unclaimed:
+                    self.cases.believe(row)
             case "failed":
                 good = self.cases.was_refused(row.key) or self.began - entry.at > 23 * 60 * MINUTE
             case "superseded" if later:

@@ -330,6 +330,15 @@ class Cases:
     def _arrives(self, row: Delivery) -> None:
         auditor = self._auditor
         self.flights[row.key].taken = True
+        entry = auditor.rows[row.id]
+        if entry.claimed:
+            self.believe(row)
+        else:  # Whether a process that dies now will know of it cannot be said.
+            entry.unclaimed = True
+
+    def believe(self, row: Delivery) -> None:
+        """Whoever got a notification believes it."""
+        auditor = self._auditor
         if row.kind != "notification" or row.incident or row.reason == "digest":
             return
         for numbers, fires in ((row.firing, True), (row.resolved, False)):

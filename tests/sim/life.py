@@ -25,6 +25,7 @@ from router.runtime.decider import Observed
 from router.runtime.door import Outcome
 from router.runtime.links import Signer
 from router.runtime.loop import Loop
+from router.runtime.safe import SafeMode
 
 URL = "https://tocsin.example"
 _SWEEP_SECONDS = 600.0
@@ -150,6 +151,7 @@ class Life:
                 self.tasks = tasks
                 tasks.start_soon(self.loop.run)
                 tasks.start_soon(self.loop.probe_disk, 30.0)
+                tasks.start_soon(SafeMode(self.loop).run)
                 await self.door.submit(self.first, urgent=True)
                 self.serving = True
                 started()

@@ -116,9 +116,6 @@ class World:
         self.disk.weather, self.providers.weather = DiskWeather(), PostWeather()
         self.queue.away, self.queue.strays, self.queue.drops = False, 0.0, 0.0
         self.history.note("", "everything heals")
-        if self.life is not None and self.life.loop.refusing:
-            self._broken.clear()
-            self._kill("an operator starts it anew", 1.0)
 
     async def _look(self) -> None:
         minute = 0
