@@ -37,7 +37,8 @@ class LastGood:
         if not any(s.origin == self._name and not s.missing for s in secrets_in(loaded)):
             return text
         digest = sha256(text).hexdigest()
-        self._write(digest, text)
+        if not self._has(digest, text):  # A full disk has no room to write it again.
+            self._write(digest, text)
         return f"# kept in {FOLDER}/{digest}\n".encode()
 
     def text(self, stored: bytes) -> bytes:
@@ -63,6 +64,12 @@ class LastGood:
         for path in self._folder.glob("*"):
             if found is None or path.name != found[1].decode():
                 path.unlink(missing_ok=True)
+
+    def _has(self, name: str, text: bytes) -> bool:
+        try:
+            return (self._folder / name).read_bytes() == text
+        except OSError:
+            return False
 
     def _write(self, name: str, text: bytes) -> None:
         if not self._folder.is_dir():

@@ -168,8 +168,9 @@ async def test_a_start_without_a_byte_of_room_says_so_and_goes_on_when_there_is_
     process.crash()
     volume.fill()  # And what the end gave back.
     await process.start(ready=False)
-    ready = await eventually("it answers", lambda: asked(process))
-    assert ready is not None
+    await eventually("it answers", lambda: asked(process))
+    await fill(process, volume)
+    ready = await process.get("/health/ready")
     assert (ready.status, "disk is full" in ready.text) == (503, True), ready
     assert (await process.get("/health/live")).status == 200
     assert (await post(process, "refused")).status == 503
