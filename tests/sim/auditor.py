@@ -11,6 +11,7 @@ from sim.facts import NEVER, Facts, Report
 from sim.history import History
 from sim.machine import REST_SECONDS, Machine
 from sim.plot import PLOTS, RESOLVE_TIMEOUT, Plot, labels_of
+from sim.queues import Queues
 from sim.time_kept import TimeKept
 
 from router.core import command as c
@@ -48,6 +49,7 @@ class Row(msgspec.Struct):
     cluster: str
     at: int
     claimed: bool = False
+    claimed_at: int = 0
     closed: str = ""
     granted: int = 0
     unclaimed: bool = False  # Sent on a full disk, which could not take the claim.
@@ -70,6 +72,7 @@ class Auditor:
         self.keys: dict[str, int] = {}
         self.cases = Cases(self)
         self.crowd = Crowd(self)
+        self.queues = Queues(self)
         self.names = {
             identity(canonical(labels_of(cluster, name))): (cluster, name)
             for cluster, name in self.facts.alerts
@@ -252,11 +255,14 @@ class Auditor:
             entry.granted = 0
         if row.claimed and not entry.claimed:
             self._claimed(entry)
+        if row.claimed or entry.claimed:
+            self.queues.moves(row.target)
         entry.claimed = row.claimed
         entry.row = row
 
     def _claimed(self, entry: Row) -> None:
         row = entry.row
+        entry.claimed_at = self.began
         if row.kind in ("page", "notification") and row.firing and not row.resolved:
             quiet = all(self.silenced(self.names[n][0]) for n in row.firing)
             if quiet:
@@ -264,6 +270,8 @@ class Auditor:
 
     def _closed(self, entry: Row, outcome: str) -> None:
         row, entry.closed = entry.row, outcome
+        if entry.claimed:
+            self.queues.moves(row.target)
         if outcome == "delivered":
             self.crowd.taken(row)
         del self.open[row.id]

@@ -32,7 +32,8 @@ class Crowd:
             return [auditor.rows[auditor.keys[outgoing.key]]]
         lead, count, _digest = outgoing.key.rsplit("-", 2)
         leader = auditor.rows[auditor.keys[lead]]
-        found = [e for e in auditor.rows.values() if e.row.bundle == leader.row.id and e.claimed]
+        # Those taken along before a crash that gave way since are closed, and told no more.
+        found = [e for e in auditor.open.values() if e.row.bundle == leader.row.id and e.claimed]
         told = sorted(b.snapshot.incident.number for b in outgoing.bundle if b.snapshot.incident)
         known = sorted(e.row.incident for e in found if e.row.incident)
         if auditor.full or not found:  # Claims that a full disk did not take are not seen.

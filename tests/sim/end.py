@@ -12,7 +12,7 @@ from sim.plot import CLUSTERS, DEAF, RANKS, SEVERITIES, labels_of
 from support.consistent import check_state, check_stored
 
 from router.core.labels import canonical
-from router.core.moment import MINUTE, SECOND
+from router.core.moment import MINUTE
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -21,7 +21,6 @@ AWAY = 3  # Hours for which nobody answers once everything has healed …
 CALM = 2  # … then everything was taken, and at last everything ends:
 DAY = 24  # so many in all.
 _SETTLED = 10 * MINUTE
-_SLACK = 40 * SECOND  # Twenty incidents may ring one place at once, which takes one a second.
 
 
 class End:
@@ -105,7 +104,8 @@ class End:
                 return
             self.check(life, stored=True)
             if passed > _SETTLED:
-                self._nothing_lingers()
+                self._watch.crowd.nobody_waits_in_vain()
+                self._watch.queues.nothing_lingers()
                 self._everybody_knows()
             if ringing and passed > 80 * MINUTE:
                 self._it_rings()
@@ -116,22 +116,6 @@ class End:
         for number in sorted(life.loop.state.incidents):
             await self._world.people.take(number, "user:ana", 1.0)
         await self._hours(CALM, ringing=False)
-
-    def _nothing_lingers(self) -> None:
-        """What may leave has left."""
-        watch = self._watch
-        watch.crowd.nobody_waits_in_vain()
-        for entry in watch.open.values():
-            row = entry.row
-            first = not any(
-                o.row.lane == row.lane and o.row.id < row.id for o in watch.open.values()
-            )
-            if not first or watch.service - row.due < _SLACK:
-                continue
-            what = "claimed" if row.claimed else "waiting"
-            if row.claimed and watch.service - entry.at < MINUTE:
-                continue
-            watch.wrong(entry.cluster, f"{row.key} to {row.target} is still {what}")
 
     def _it_rings(self) -> None:
         """Where something fires that nobody has taken, somebody is rung."""
