@@ -22,6 +22,7 @@ from router.runtime.door import Door
 
 DEADLINE_SECONDS = 45.0  # Beyond the patience of every sender; a hung one must end some day.
 SWEEP_SECONDS = 10.0
+_RESERVE = 4  # A fourth as many places again are kept for what is critical.
 
 _log = structlog.get_logger("tocsin.courier")
 
@@ -47,6 +48,11 @@ class _Queue:
         self.busy = 0
         self.free_at = 0.0
         self.alarm: asyncio.TimerHandle | None = None
+
+    def places(self) -> int:
+        """How many sends may be under way for the next one to begin: for a critical one, more."""
+        parallel, (rank, _) = self.destination.parallel, self.waiting[0]
+        return parallel if rank else parallel + parallel // _RESERVE
 
 
 class Courier:
@@ -123,7 +129,7 @@ class Courier:
     def _pump(self, queue: _Queue) -> None:
         """Start as many sends as the destination takes now."""
         clock = asyncio.get_running_loop()
-        while queue.waiting and queue.busy < queue.destination.parallel and self._tasks:
+        while queue.waiting and queue.busy < queue.places() and self._tasks:
             if clock.time() < queue.free_at:
                 if queue.alarm is None:
                     queue.alarm = clock.call_at(queue.free_at, self._alarm, queue)

@@ -29,9 +29,10 @@ class Post:
         self.hangs: dict[str, anyio.Event] = {}
         self.under_way = 0
         self.spacing = 0
+        self.parallel = 1
 
     def destination(self, integration: Integration) -> Destination:
-        return Destination(name=integration.kind, parallel=1, spacing=self.spacing)
+        return Destination(name=integration.kind, parallel=self.parallel, spacing=self.spacing)
 
     async def send(
         self, outgoing: Outgoing, integration: Integration, wanted: Callable[[], bool]
@@ -288,3 +289,21 @@ async def test_what_is_critical_overtakes_what_waits_for_the_same_destination() 
         slack = [key for target, key in rooms.post.sent if "/slack/" in target]
         fire = max(rooms.loop.state.groups)
         assert [f"g{fire}." in key for key in slack] == [False, True, False, False, False, False]
+
+
+async def test_what_is_critical_finds_a_place_where_all_others_are_taken() -> None:
+    async with house(deadline=30) as rooms:
+        rooms.post.parallel = 4
+        hanging = rooms.post.hangs["slack"] = anyio.Event()
+        for number in range(6):
+            await rooms.alert("warning", alertname=f"Disk {number}")
+        rooms.clock.move(MINUTE)
+        await rooms.loop.drain()
+        await rooms.quiet(lambda: rooms.post.under_way == 4)
+        await rooms.alert("page", alertname="Fire", team="unrouted")
+        rooms.clock.move(MINUTE)
+        await rooms.loop.drain()
+        await rooms.quiet(lambda: sum("/webhook/" in t for t in rooms.post.targets()) == 7)
+        assert rooms.post.under_way == 5, "of seven that wait for Slack, the fire is the fifth"
+        hanging.set()
+        await rooms.quiet(lambda: len(rooms.post.sent) == 14)
