@@ -23,7 +23,7 @@ from router.core.secret import Secret, secrets_in
 from router.core.settings import HttpSource, RedisSource, is_loopback
 from router.core.state import State
 from router.core.stored import Stored
-from router.errors import ConfigError
+from router.errors import ConfigError, StoreError
 from router.ingest.decoders import Decoders
 from router.runtime import interpreter, log
 from router.runtime.calendars import Calendars
@@ -88,6 +88,14 @@ def _template_failed(file: str, reason: str) -> None:
     _log.error("a template failed; the next best text was sent", file=file, reason=reason)
 
 
+def _kept(last_good: LastGood, loaded: Loaded, options: ServeOptions) -> bytes:
+    try:
+        return last_good.keep(loaded)
+    except OSError as error:
+        told = f"the data folder {options.data} cannot be used: {error.strerror}"
+        raise StoreError(told) from error
+
+
 class Service:
     """The rooms of one process, connected."""
 
@@ -110,7 +118,7 @@ class Service:
         state = State(loaded.configuration, stored)
         state.recover(self._clock.now().service)
         self._first: list[Event] = [Started()]
-        self._kept = last_good.keep(loaded)
+        self._kept = _kept(last_good, loaded, options)
         if self._kept != stored.text:
             self._first.append(Reconfigured(loaded.configuration, self._kept))
         self._loop = Loop(state, store, self._clock)
