@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from sim.answers import Answered, Answers
+from sim.attempts import Attempts
 from sim.cases import Cases
 from sim.crowd import Crowd
 from sim.facts import NEVER, Facts, Report
@@ -71,6 +73,8 @@ class Auditor:
         self.open: dict[int, Row] = {}
         self.keys: dict[str, int] = {}
         self.cases = Cases(self)
+        self.answers = Answers(self, self.cases.known)
+        self.attempts = Attempts(self, self.cases.known)
         self.crowd = Crowd(self)
         self.queues = Queues(self)
         self.names = {
@@ -109,9 +113,9 @@ class Auditor:
                 said = f"reported ({self._count}): {report.key[1]} {word} {report.as_of or ''}"
                 self.history.note(report.key[0], said)
         for one in events:
+            if isinstance(one, Answered):
+                self.answers.asked(one)
             match one:
-                case e.Acknowledged() | e.Unacknowledged() | e.Resolved():
-                    self.cases.asked(one)
                 case e.Silenced(silences=silences):
                     for silence in silences:
                         self._silencing(silence, sure=False)
@@ -134,9 +138,9 @@ class Auditor:
         self.facts.answered(request, self.service)
         for one, outcome in zip(events, outcomes, strict=True):
             code = next((x.code for x in outcome.commands if isinstance(x, Answer)), "")
+            if isinstance(one, Answered):
+                self.answers.answered(one, code, at)
             match one:
-                case e.Acknowledged() | e.Unacknowledged() | e.Resolved():
-                    self.cases.answered(one, code)
                 case e.Silenced(silences=silences):
                     for silence in silences:
                         self._silencing(silence, sure=True)
@@ -145,7 +149,9 @@ class Auditor:
 
     def refused(self, request: int) -> None:
         """They were told that it is not done."""
-        self.requests.pop(request)
+        for one in self.requests.pop(request)[1]:
+            if isinstance(one, Answered):
+                self.answers.refused(one)
         self.facts.refused(request)
 
     def decided(self, observed: Sequence[Observed]) -> None:
@@ -158,7 +164,8 @@ class Auditor:
         """The process is gone: of what it did not answer nothing is known."""
         self.requests.clear()
         self.facts.died(self.service)
-        self.cases.died()
+        self.answers.died()
+        self.attempts.died()
         self.committing = False
         self.time.back("commit")
         self.time.away("dead")
@@ -280,19 +287,21 @@ class Auditor:
         )
         match outcome:
             case "delivered":
-                good = self.cases.was_taken(row.key)
+                good = self.attempts.was_taken(row.key)
                 if entry.unclaimed:
-                    self.cases.believe(row)
+                    self.attempts.believe(row)
             case "failed":
-                good = self.cases.was_refused(row.key) or self.began - entry.at > 23 * 60 * MINUTE
+                good = (
+                    self.attempts.was_refused(row.key) or self.began - entry.at > 23 * 60 * MINUTE
+                )
             case "superseded" if later:
                 good = True
             case "withdrawn" if row.kind == "resolved":
-                good = not self.cases.was_told(row.lane)  # The page it follows never arrived.
+                good = not self.attempts.was_told(row.lane)  # The page it follows never arrived.
             case _:
                 good = self.stirred(entry.cluster, row.incident) >= entry.at
                 if row.kind == "acknowledged":
-                    good = good or not self.cases.was_told(row.lane)
+                    good = good or not self.attempts.was_told(row.lane)
                 elif row.resolved and not row.firing:
                     good = good or not self._believed(row)
         if not good:
@@ -301,7 +310,7 @@ class Auditor:
 
     def _believed(self, row: Delivery) -> bool:
         """Whether a target had ever been told that what is said to have ended fires."""
-        told = (self.cases.believes.get(self.names[number], {}) for number in row.resolved)
+        told = (self.attempts.believes.get(self.names[number], {}) for number in row.resolved)
         return any(known.get(row.target, (False, 0))[0] for known in told)
 
     def stirred(self, cluster: str, incident: int) -> int:

@@ -1,4 +1,4 @@
-"""The incidents as the auditor sees them: their steps, their answers, and what was sent of them."""
+"""The incidents: every step that is run must be the right one, at its time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sim.plot import LADDERS, PLOTS, RANKS, SEVERITIES
+from sim.case import Case, Run, step_of
+from sim.plot import PLOTS, RANKS, SEVERITIES
 
-from router.core import event as e
 from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.notification import Delivery
-from router.core.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from sim.auditor import Auditor, Row
@@ -22,138 +21,18 @@ FALLBACK = 30 * MINUTE
 _SPELLS = {"nobody answered", "nobody could be reached"}
 
 
-class Run(msgspec.Struct):
-    """One step that was run: when, when it had been planned for, which, and why.
-
-    It may have been `planned` so much earlier as `doubt` says.
-    """
-
-    at: int
-    planned: int
-    doubt: int
-    step: int
-    round: int
-    reason: str
-    targets: dict[str, int]
-
-
-class Case(msgspec.Struct):
-    """An incident. `taken` and `over` are None while an answer to a person is on its way.
-
-    `worst` is the gravest its pages named, `peak` what may have fired before it was taken.
-    """
-
-    number: int
-    cluster: str
-    policy: str
-    members: tuple[tuple[str, str], ...]
-    opened: int
-    runs: list[Run] = []
-    taken: bool | None = False
-    taken_at: int = 0
-    worst: int = 0
-    peak: int = 0
-    over: bool | None = False
-    stirred: int = 0
-    hurried: bool = False
-    page_at: int = 0
-
-
-class Flight(msgspec.Struct):
-    """What is known of the attempts at one key. `life` counts the processes that died."""
-
-    state: str = "new"
-    life: int = 0
-    taken: bool = False
-    refused: bool = False
-    attempts: int = 0
-
-
 class Cases:
-    """All incidents, by number, and the attempts of every key."""
+    """All incidents, by number."""
 
     def __init__(self, auditor: Auditor) -> None:
         self._auditor = auditor
         self.known: dict[int, Case] = {}
-        self.flights: dict[str, Flight] = {}
-        self.life = 0
-        self.last_page: dict[str, int] = {}
-        self.believes: dict[tuple[str, str], dict[str, tuple[bool, int]]] = {}
-
-    def asked(self, event: e.Acknowledged | e.Unacknowledged | e.Resolved) -> None:
-        """A person answers."""
-        case = self.known.get(event.incident)
-        if case is None:
-            return
-        case.stirred = self._auditor.service
-        self._auditor.history.note(
-            case.cluster, f"asked: {type(event).__name__} {event.incident} by {event.by}"
-        )
-        match event:
-            case e.Acknowledged():
-                case.taken = case.taken or None
-            case e.Unacknowledged():
-                case.taken = None
-            case e.Resolved():
-                case.over = case.over or None
-
-    def answered(self, event: e.Acknowledged | e.Unacknowledged | e.Resolved, code: str) -> None:
-        """And is answered."""
-        case = self.known.get(event.incident)
-        if case is None:
-            return
-        case.stirred = self._auditor.service
-        self._auditor.history.note(
-            case.cluster, f"answered: {type(event).__name__} {event.incident}: {code}"
-        )
-        if code == "resolved":
-            case.over = True
-        elif isinstance(event, e.Unacknowledged):
-            case.taken = False
-        elif isinstance(event, e.Acknowledged):
-            if case.taken is not True:  # Since when, only the first to be answered knows.
-                case.taken_at = self._auditor.service if code == "acknowledged" else 0
-            case.taken = True
-            if code == "acknowledged":
-                self._check_withdrawn(case)
-
-    def _check_withdrawn(self, case: Case) -> None:
-        for entry in self._auditor.open.values():
-            row = entry.row
-            waits = row.incident == case.number and not entry.claimed
-            if waits and row.kind == "page":
-                self._auditor.wrong(case.cluster, f"{row.key} still waits though it is taken")
-
-    def died(self) -> None:
-        """Whatever was under way was cut off."""
-        self.life += 1
-        for flight in self.flights.values():
-            if flight.state == "flying":
-                flight.state = "cut off"
 
     def stir(self, cluster: str) -> None:
         """Something about this cluster may change what is sent."""
         for case in self.known.values():
             if case.cluster == cluster:
                 case.stirred = self._auditor.service
-
-    def taken(self, case: Case) -> bool:
-        """Whether it surely is acknowledged, and nothing can have ended that."""
-        ladder = LADDERS[case.policy]
-        since = self._auditor.service - case.taken_at
-        if ladder.ack_timeout and since > ladder.ack_timeout - MINUTE:
-            return False
-        return case.taken is True and not self._worse(case)
-
-    def _worse(self, case: Case) -> bool:
-        """Whether a graver alert may have begun since it was taken."""
-        facts = self._auditor.facts
-        for (cluster, name), alert in facts.alerts.items():
-            graver = RANKS.index(SEVERITIES[name]) > case.worst
-            if cluster == case.cluster and graver and not facts.over((cluster, name)):
-                return True
-            assert alert.cluster == cluster
-        return False
 
     def ran(self, fresh: Sequence[Row]) -> None:
         """A commit put these deliveries into the outbox."""
@@ -199,17 +78,18 @@ class Cases:
         doubt = min(auditor.time.missed(at - LATE - PROMPT), LATE)
         run = Run(at, at, doubt, place["step"], place["round"], rows[0].reason, targets)
         case.page_at = at
-        if self.taken(case):
+        if auditor.answers.taken(case):
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is taken")
-        case.taken = False
+        auditor.answers.wakes(case, run)
+        case.taken, case.asleep = False, None if case.undoing else False
         if case.over:
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is over")
-        ladder = LADDERS[case.policy]
-        if run.reason.startswith("step "):
+        ladder, stepped = case.ladder, step_of(run.reason)
+        if stepped is not None:
             wanted = ladder.steps[run.step]
             if set(wanted) != set(targets):
                 auditor.wrong(case.cluster, f"step {run.step + 1} rings {sorted(targets)}")
-        if ladder.rounds and run.reason.startswith("step ") and run.round >= ladder.rounds:
+        if ladder.rounds and stepped is not None and run.round >= ladder.rounds:
             auditor.wrong(case.cluster, f"incident {case.number} begins round {run.round + 1}")
         if case.runs and auditor.stirred(case.cluster, case.number) < case.runs[-1].at:
             self._follows(case, case.runs[-1], run)
@@ -221,8 +101,8 @@ class Cases:
 
     def _follows(self, case: Case, before: Run, run: Run) -> None:
         """Nothing happened in between: it must be the next step, at its time."""
-        auditor, ladder = self._auditor, LADDERS[case.policy]
-        spelt, rings = before.reason.startswith("step "), run.reason in _SPELLS
+        auditor, ladder = self._auditor, case.ladder
+        spelt, rings = step_of(before.reason) is not None, run.reason in _SPELLS
         if auditor.plot is None or not (spelt or before.reason in _SPELLS):
             return
         wait, place = FALLBACK, (0, 0)
@@ -269,110 +149,3 @@ class Cases:
         }
         if any(auditor.facts.fires(auditor.names[n], auditor.service) for n in told):
             auditor.wrong(case.cluster, f"incident {case.number} ends, and its alerts fire")
-
-    def begins(self, outgoing: Outgoing) -> None:
-        """The first byte of a message leaves."""
-        entries = self._auditor.crowd.entries(outgoing)
-        self._auditor.crowd.begins(outgoing, entries)
-        self._auditor.history.count("sends")
-        for entry in entries:
-            self._begins(entry)
-
-    def _begins(self, entry: Row) -> None:
-        auditor, key = self._auditor, entry.row.key
-        about, row = entry.cluster, entry.row
-        flight = self.flights.setdefault(key, Flight())
-        auditor.history.note(about, f"begins {row.kind} {key} to {row.target}")
-        if entry.closed or not (entry.claimed or auditor.full):
-            auditor.wrong(about, f"{key} is sent without a claim")
-        if flight.state == "flying":
-            auditor.wrong(about, f"{key} is sent twice at once")
-        if flight.state in ("taken", "refused") and flight.life == self.life:
-            auditor.wrong(about, f"{key} is sent again though it was {flight.state}")
-        self._in_order(entry)
-        flight.state, flight.life = "flying", self.life
-        flight.attempts += 1
-        case = self.known.get(row.incident)
-        if row.kind == "page" and case is not None:
-            self._page(case, row, key)
-
-    def _in_order(self, entry: Row) -> None:
-        for other in self._auditor.open.values():
-            flight = self.flights.get(other.row.key)
-            if self._auditor.full and flight is not None and flight.state != "flying":
-                continue  # It may be over: that is kept in memory until there is room.
-            if other.row.lane == entry.row.lane and other.row.id < entry.row.id:
-                text = f"{entry.row.key} overtakes {other.row.key}"
-                self._auditor.wrong(entry.cluster, text)
-
-    def _page(self, case: Case, row: Delivery, key: str) -> None:
-        auditor = self._auditor
-        self.last_page[case.cluster] = auditor.service
-        if self.taken(case):
-            auditor.wrong(case.cluster, f"{key} begins though {case.number} is taken")
-        if case.over:
-            auditor.wrong(case.cluster, f"{key} begins though {case.number} is over")
-        if all(auditor.facts.over(member) for member in case.members):
-            auditor.wrong(case.cluster, f"{key} begins though nothing fires any more")
-        if row.reason.startswith("step ") and not case.hurried:
-            entry = auditor.rows[row.id]
-            after = LADDERS[case.policy].steps[int(row.reason[5:]) - 1].get(row.target, 0)
-            early = entry.at + after - auditor.service
-            if early > 0:
-                auditor.wrong(case.cluster, f"{key} leaves {early / SECOND:.0f} s early")
-
-    def arrives(self, outgoing: Outgoing) -> None:
-        """A provider has it."""
-        self._auditor.history.count("arrivals")
-        for entry in self._auditor.crowd.entries(outgoing):
-            self._arrives(entry.row)
-
-    def _arrives(self, row: Delivery) -> None:
-        auditor = self._auditor
-        self.flights[row.key].taken = True
-        entry = auditor.rows[row.id]
-        if entry.claimed:
-            self.believe(row)
-        else:  # Whether a process that dies now will know of it cannot be said.
-            entry.unclaimed = True
-
-    def believe(self, row: Delivery) -> None:
-        """Whoever got a notification believes it."""
-        auditor = self._auditor
-        if row.kind != "notification" or row.incident or row.reason == "digest":
-            return
-        for numbers, fires in ((row.firing, True), (row.resolved, False)):
-            for number in numbers:
-                known = self.believes.setdefault(auditor.names[number], {})
-                known[row.target] = (fires, auditor.service)
-
-    def ends(self, outgoing: Outgoing, outcome: str) -> None:
-        """The attempt is over, as far as the sender knows."""
-        for entry in self._auditor.crowd.entries(outgoing):
-            self._ends(entry, outcome)
-
-    def _ends(self, entry: Row, outcome: str) -> None:
-        flight = self.flights[entry.row.key]
-        self._auditor.history.note(entry.cluster, f"{outcome}: {entry.row.key}")
-        flight.state = outcome
-        flight.refused |= outcome == "refused"
-        case = self.known.get(entry.row.incident)
-        if case is not None and outcome != "taken":
-            case.hurried = True
-            if outcome == "refused":
-                case.stirred = self._auditor.service
-
-    def was_taken(self, key: str) -> bool:
-        """Whether a provider took it and said so."""
-        flight = self.flights.get(key)
-        return flight is not None and flight.taken and flight.state == "taken"
-
-    def was_told(self, lane: str) -> bool:
-        """Whether a message of this lane was taken, as far as its sender knows."""
-        entries = (e for e in self._auditor.rows.values() if e.row.lane == lane)
-        return any(self.was_taken(entry.row.key) for entry in entries)
-
-    def was_refused(self, key: str) -> bool:
-        """Whether a provider refused it for good."""
-        flight = self.flights.get(key)
-        return flight is not None and flight.refused

@@ -55,7 +55,7 @@ class Crowd:
         unsure = max(auditor.reloaded, auditor.filled)
         if limits is None or auditor.service - unsure < 30 * MINUTE:
             return
-        flights = auditor.cases.flights
+        flights = auditor.attempts.flights
         if any(e.row.key in flights and flights[e.row.key].attempts for e in entries):
             return  # It was granted when it was first tried.
         critical = [e for e in entries if self._is_first_of_critical(e)]

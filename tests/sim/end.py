@@ -11,6 +11,7 @@ from sim.life import Life
 from sim.plot import CLUSTERS, DEAF, RANKS, SEVERITIES, labels_of
 from support.consistent import check_state, check_stored
 
+from router.core.incident import Status
 from router.core.labels import canonical
 from router.core.moment import MINUTE
 
@@ -51,8 +52,13 @@ class End:
                 continue
             if case.over:
                 watch.wrong(case.cluster, f"incident {case.number} was resolved and is open")
-            if incident.ringing and watch.cases.taken(case):
+            if incident.ringing and watch.answers.taken(case):
                 watch.wrong(case.cluster, f"incident {case.number} was taken and rings")
+            if incident.ringing and watch.answers.asleep(case):
+                watch.wrong(case.cluster, f"incident {case.number} was put off and rings")
+            sleeps = incident.status is Status.SNOOZED and not incident.held
+            if sleeps and watch.answers.oversleeps(case):
+                watch.wrong(case.cluster, f"incident {case.number} does not wake")
 
     def booted(self, life: Life) -> None:
         """What a start has found is consistent, and is what was promised."""
@@ -124,7 +130,7 @@ class End:
             return
         for cluster in CLUSTERS:
             urgent = [name for _, name in self._unanswered(cluster)]
-            last = watch.cases.last_page.get(cluster, 0)
+            last = watch.attempts.last_page.get(cluster, 0)
             if urgent and not watch.hushed(cluster) and watch.service - last > 35 * MINUTE:
                 watch.wrong(cluster, f"nobody is rung for {', '.join(urgent)} of {cluster}")
 
@@ -136,7 +142,7 @@ class End:
             mine = [c for c in cases if (cluster, name) in c.members]
             rank = RANKS.index(SEVERITIES[name])
             answered = any(
-                c.taken is not False
+                (c.taken is not False or watch.answers.may_sleep(c))
                 and c.over is not True
                 and not (c.taken and rank > max(c.worst, c.peak))
                 for c in mine
@@ -154,7 +160,7 @@ class End:
             steady = watch.service - watch.facts.steady_since(key[0], watch.service)
             if steady < _SETTLED:
                 continue
-            for target, (fires, at) in sorted(watch.cases.believes.get(key, {}).items()):
+            for target, (fires, at) in sorted(watch.attempts.believes.get(key, {}).items()):
                 if fires and watch.facts.over(key) and target not in DEAF:
                     watch.wrong(key[0], f"{target} believes that {key[1]} of {key[0]} fires")
                 assert at <= watch.service
@@ -172,7 +178,7 @@ class End:
         assert plot is not None
         for told in plot.told[watch.facts.alerts[key].severity]:
             for target in told.targets:
-                fires, at = watch.cases.believes.get(key, {}).get(target, (False, 0))
+                fires, at = watch.attempts.believes.get(key, {}).get(target, (False, 0))
                 if not fires:
                     watch.wrong(key[0], f"{target} was not told of {key[1]} of {key[0]}")
                 elif watch.service - at > told.repeat + told.interval + MINUTE:

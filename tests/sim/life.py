@@ -1,6 +1,7 @@
 """One process of the service, from its start on what the disk holds to its end."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Protocol
 
@@ -175,7 +176,8 @@ class Life:
         self.serving = False
         await self.courier.finish(4.0)
         if self.pulse.alive:
-            await self.loop.drain()
+            with suppress(StoreError):  # It may be killed, or the disk break, even now.
+                await self.loop.drain()
         self.pulse.kill()
 
     async def _sweep(self) -> None:

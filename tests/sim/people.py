@@ -91,14 +91,27 @@ class People:
     async def _whim(self, whim: str) -> None:
         if whim == "silence":
             await self.silence(self.chance.choice(list(CLUSTERS)))
-        elif whim == "unsilence" and self.silences:
-            await self.unsilence(self.chance.choice(sorted(self.silences)))
+        elif whim == "unsilence":
+            if self.silences:
+                await self.unsilence(self.chance.choice(sorted(self.silences)))
         elif self._seen:
-            number = self.chance.choice(self._seen[-6:])
-            kinds: dict[str, Callable[..., e.Event]]
-            kinds = {"ack": e.Acknowledged, "unack": e.Unacknowledged, "resolve": e.Resolved}
-            if whim in kinds:
-                await self._try(kinds[whim](incident=number, by="ana", via="api"))
+            await self._try(self._answer(whim, self.chance.choice(self._seen[-6:])))
+
+    def _answer(self, whim: str, number: int) -> e.Event:
+        """What somebody at the API asks for."""
+        match whim:
+            case "ack":
+                return e.Acknowledged(incident=number, by="ana", via="api")
+            case "unack":
+                return e.Unacknowledged(incident=number, by="ana", via="api")
+            case "snooze":
+                span = self.chance.choice((MINUTE, 7 * MINUTE, 40 * MINUTE))
+                return e.Snoozed(incident=number, span=span, by="ana", via="api")
+            case "unsnooze":
+                return e.Unsnoozed(incident=number, by="ana", via="api")
+            case "escalate":
+                return e.Escalated(incident=number, by="ana", via="api")
+        return e.Resolved(incident=number, by="ana", via="api")
 
     async def silence(self, cluster: str) -> None:
         """Ask for quiet about a cluster."""

@@ -31,7 +31,18 @@ TROUBLES = (
     "calm",
 )
 STEPS = (1, 90, 3600, 86_400, 40 * 86_400, 365 * 86_400)
-WHIMS = ("ack", "ack", "unack", "resolve", "silence", "unsilence")
+WHIMS = (
+    "ack",
+    "ack",
+    "unack",
+    "resolve",
+    "silence",
+    "unsilence",
+    "snooze",
+    "snooze",
+    "unsnooze",
+    "escalate",
+)
 
 
 class Swarm(msgspec.Struct, frozen=True):

@@ -47,7 +47,7 @@ class World:
         self.disk = Disk(self._dice("disk"), self.watch)
         self.signer = Signer([_KEY])
         self.queue = Queue(self._dice("queue"), lambda: self.machine.wall, self._acknowledged)
-        self.providers = Providers(self._dice("post"), self.watch.cases, self._arrived)
+        self.providers = Providers(self._dice("post"), self.watch.attempts, self._arrived)
         self.people = People(
             self._dice("people"), self._answer, self._start, self.signer, lambda: self.machine.wall
         )

@@ -1,0 +1,16 @@
+"""Bugs to plant in the product, each a small change at run time, which the simulation must find."""
+
+from sim.mutants import alerts, durability, limits, quiet, sending, snooze, steps
+from sim.mutants.planting import MUTANTS, planted
+
+__all__ = [
+    "MUTANTS",
+    "alerts",
+    "durability",
+    "limits",
+    "planted",
+    "quiet",
+    "sending",
+    "snooze",
+    "steps",
+]
