@@ -1,10 +1,12 @@
 """Whether addresses people type can be one; what is said never repeats them."""
 
 import re
+from collections.abc import Callable
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from router.core.labels import valid_text
+from router.core.template import is_template
 
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII).fullmatch
 _SMS_SENDER = re.compile(
@@ -26,6 +28,11 @@ def one_line(text: str) -> str:
     if any(ord(char) < 32 or ord(char) == 127 for char in text):
         raise ValueError("holds a line break or another control character")
     return text
+
+
+def or_template(check: Callable[[str], str]) -> Callable[[str], str]:
+    """The same check, passed by a template: what it comes to is judged for each message."""
+    return lambda text: one_line(text) if is_template(text) else check(text)
 
 
 def http_url(text: str) -> str:

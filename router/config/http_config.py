@@ -45,7 +45,7 @@ def read(above: Table, vault: Vault) -> HttpOptions | None:
         basic_auth=_basic(table, vault),
         authorization=_authorization(table, vault) or bearer,
         oauth2=_oauth(table, vault),
-        tls=_tls(table, vault),
+        tls=tls(table, vault),
         proxy=_proxy(table, vault),
         headers=tuple(_headers(table.table("http_headers"), vault)),
         follow_redirects=table.flag("follow_redirects", False),
@@ -87,7 +87,7 @@ def _oauth(above: Table, vault: Vault) -> OAuth2 | None:
     url = vault.secret(table, "token_url", http_url, is_address=True)
     scopes = table.texts("scopes", ())
     parameters = table.table("endpoint_params")
-    tls, proxy = _tls(table, vault), _proxy(table, vault)
+    trust, proxy = tls(table, vault), _proxy(table, vault)
     pairs = tuple((name, parameters.text(name, "")) for name in parameters.values)
     if "oauth2" not in above:
         return None
@@ -101,12 +101,13 @@ def _oauth(above: Table, vault: Vault) -> OAuth2 | None:
         token_url=url,
         scopes=scopes,
         parameters=pairs,
-        tls=tls,
+        tls=trust,
         proxy=proxy,
     )
 
 
-def _tls(above: Table, vault: Vault) -> Tls:
+def tls(above: Table, vault: Vault) -> Tls:
+    """What `tls_config` of a table says: whom to trust, and what to show."""
     table = above.table("tls_config")
     found = Tls(
         ca=vault.kept(table, "ca", _pem, lines=True),

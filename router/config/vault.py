@@ -11,6 +11,7 @@ from router.config.address import one_line
 from router.config.table import Table
 from router.core.http_options import Kept, SecretFile
 from router.core.secret import Secret
+from router.core.template import is_template
 
 FILE_SIZE_MAX = 65_536
 
@@ -119,7 +120,10 @@ class Vault:
         return Address(self._checked(table, key, found, check), found.origin)
 
     def addresses(self, table: Table, key: str, check: Check) -> tuple[Address, ...]:
-        """The addresses `key`: one text or an array; a comma or a line break parts them too."""
+        """The addresses `key`: one text or an array; a comma or a line break parts them too.
+
+        A template is parted when it is filled in.
+        """
         if not isinstance(table.values.get(key), list):
             found = self._found(table, key)
             return self._parted(table, found, check, key) if found else ()
@@ -136,7 +140,8 @@ class Vault:
     ) -> tuple[Address, ...]:
         if found.missing:
             return (Address("", found.origin),)
-        parts = filter(None, (part.strip() for part in re.split(r"[,\n]", found.value)))
+        written = [found.value] if is_template(found.value) else re.split(r"[,\n]", found.value)
+        parts = filter(None, (part.strip() for part in written))
         judged = (self._judged(table, part, found, check, *place) for part in parts)
         return tuple(Address(value, found.origin) for value in judged)
 

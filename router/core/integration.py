@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from router.core.http_options import HttpOptions
+from router.core.http_options import HttpOptions, Tls
 from router.core.pagerduty_event import PagerdutyEvent
 from router.core.secret import Secret, secrets_in
 from router.core.slack_attachment import SlackAttachment
@@ -76,6 +76,7 @@ class EmailIntegration(Integration, frozen=True, kw_only=True):
     html: str | None = None
     text: str | None = None
     threading: str = ""
+    tls_config: Tls = Tls()
 
     @property
     def worded(self) -> bool:

@@ -10,14 +10,18 @@ from typing import cast
 import aiosmtplib
 import msgspec
 
+from router.core.http_options import Tls
 from router.core.integration import EmailIntegration
 from router.core.outgoing import Outgoing, Receipt
 from router.errors import DeliveryError, PermanentDeliveryError, Withdrawn
 from router.senders.clean import hide, one_line
 from router.senders.http import Wanted
+from router.senders.kept import Texts
 from router.senders.login import log_in
 from router.senders.mail import address, addresses, compose
 from router.senders.message import Messages
+from router.senders.placed import addressed
+from router.senders.tls import Contexts
 
 _REMEMBERED = 1000
 
@@ -28,7 +32,7 @@ class EmailSender:
     def __init__(self, messages: Messages, timeout: float, tls: ssl.SSLContext | None) -> None:
         self._messages = messages
         self._timeout = timeout
-        self._tls = tls
+        self._contexts = Contexts(tls)
         self._taken: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     async def send(
@@ -40,11 +44,14 @@ class EmailSender:
         out of the next attempt of the same key; the error is ambiguous, for some have it.
         """
         name = f"email by {one_line(integration.smarthost, 100)}"
+        integration = addressed(outgoing, integration, self._messages)
         mail = compose(outgoing, integration, self._messages)
         had = self._taken.get(outgoing.key, frozenset())
         left = [to for to in addresses(integration) if to not in had]
+        trust = integration.tls_config
+        tls = await self._contexts.context(trust, await Texts.of(trust), named=True)
         try:
-            session = _Session(name, integration, self._timeout, self._tls)
+            session = _Session(name, integration, self._timeout, tls)
         except ValueError as error:
             raise PermanentDeliveryError(f"{name}: {one_line(str(error), 160)}") from None
         try:
@@ -118,6 +125,7 @@ class _Session:
         tls: ssl.SSLContext | None,
     ) -> None:
         way = transport(integration)
+        anyone = way.start_tls is None and integration.tls_config == Tls()
         self._name = name
         self._integration = integration
         self._sender = address(integration.sender).addr_spec
@@ -128,8 +136,8 @@ class _Session:
             timeout=timeout,
             use_tls=way.implicit,
             start_tls=way.start_tls,
-            validate_certs=way.start_tls is not None,
-            tls_context=None if way.start_tls is None else tls,
+            validate_certs=not anyone,
+            tls_context=None if anyone else tls,
         )
         self.begun = False
 

@@ -111,17 +111,16 @@ class Messages:
                 self._on_error(template.path, _reason(error))
         return _built_in(data, form)
 
-    def field(self, written: str, outgoing: Outgoing) -> str | None:
+    def field(self, written: str, outgoing: Outgoing, shown: str = "") -> str | None:
         """The text of one field that the operator worded; None when it cannot be made.
 
         It is not cut, and line breaks in it stay: the channel knows what it takes. What goes wrong
-        is told to `on_error(target and field, reason)`.
+        is told to `on_error(target and field, reason)`, the field as `shown` if it is secret.
         """
         try:
             return self._fields.text(written, outgoing)
         except Exception as error:  # noqa: BLE001 - a template can raise anything; the page counts
-            shown = f"{outgoing.target}: {one_line(written, 60)}"
-            self._on_error(shown, _reason(error))
+            self._on_error(shown or f"{outgoing.target}: {one_line(written, 60)}", _reason(error))
             return None
 
     def _read(self, path: Path, name: str) -> list[_Template]:

@@ -12,6 +12,7 @@ from router.senders.clean import cut
 from router.senders.http import Http, Post, Wanted, taken
 from router.senders.message import Messages
 from router.senders.pagerduty import action, dedup_key
+from router.senders.placed import Placing
 from router.senders.wording import Wording
 
 # docs.opsgenie.com/docs/alert-api#create-alert; characters are meant.
@@ -42,11 +43,12 @@ class OpsgenieSender:
         """
         alias = dedup_key(outgoing)
         words = Wording(self._messages, outgoing)
-        key = integration.api_key.value
+        name = f"opsgenie {integration.api_key.origin}"
+        key = Placing(name, self._messages, outgoing).secret(integration.api_key, "api_key")
         refused = ""
         for at, (method, path, body) in enumerate(requests(outgoing, integration, words, alias)):
             post = Post(
-                name=f"opsgenie {integration.api_key.origin}",
+                name=name,
                 method=method,
                 url=f"{integration.api_url.rstrip('/')}/{path}",
                 body=msgspec.json.encode(body),

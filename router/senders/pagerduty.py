@@ -8,11 +8,13 @@ import msgspec
 from router.core.integration import PagerdutyIntegration
 from router.core.moment import SECOND
 from router.core.outgoing import Outgoing, Receipt
+from router.core.secret import Secret
 from router.errors import DeliveryError
 from router.senders.clean import cut, one_line
 from router.senders.http import Http, Post, Wanted, refusal
 from router.senders.message import Messages
 from router.senders.pagerduty_event import event as worded
+from router.senders.placed import Placing
 from router.senders.view import View, view
 from router.senders.webhook import rfc3339
 from router.senders.wording import Wording
@@ -40,15 +42,20 @@ class PagerdutySender:
     ) -> Receipt:
         """Send the event; the receipt's ref is the dedup key."""
         data = view(outgoing)
-        key = integration.routing_key.value
+        name = f"pagerduty {integration.routing_key.origin}"
+        key = Placing(name, self._messages, outgoing).secret(integration.routing_key, "routing_key")
         event = self._event(outgoing, data, key)
         if integration.event is not None:
             wording = Wording(self._messages, outgoing)
             event = worded(
-                integration, integration.event, wording, action(outgoing), dedup_key(outgoing)
+                _keyed(integration, key),
+                integration.event,
+                wording,
+                action(outgoing),
+                dedup_key(outgoing),
             )
         post = Post(
-            name=f"pagerduty {integration.routing_key.origin}",
+            name=name,
             url=f"{integration.api_url.rstrip('/')}/{_V1 if integration.v1 else _V2}",
             body=_within_limit(event),
             headers={"Content-Type": "application/json"},
@@ -89,6 +96,11 @@ class PagerdutySender:
             event["client_url"] = data["external_url"]
         event["links"] = _links(data)
         return event
+
+
+def _keyed(integration: PagerdutyIntegration, key: str) -> PagerdutyIntegration:
+    kept = Secret(integration.routing_key.origin, key)
+    return msgspec.structs.replace(integration, routing_key=kept)
 
 
 def dedup_key(outgoing: Outgoing) -> str:

@@ -13,6 +13,7 @@ from router.errors import DeliveryError, PermanentDeliveryError
 from router.senders.clean import link_secrets, one_line
 from router.senders.http import Answer, Http, Post, Wanted, refusal, shown
 from router.senders.message import Messages
+from router.senders.placed import Placing
 from router.senders.slack_attachment import form as attachment_form
 from router.senders.view import view
 from router.senders.wording import Wording
@@ -65,6 +66,9 @@ class SlackSender:
         alerts fire; one worded by the receiver's own fields does not, and edits the message
         instead if it is to. What is gone is begun anew.
         """
+        if not integration.webhook_url:
+            place = Placing("slack", self._messages, outgoing).text(integration.channel, "channel")
+            integration = msgspec.structs.replace(integration, channel=place)
         data = view(outgoing)
         text = self._messages.text("slack.txt", data)
         form = _rich(text)

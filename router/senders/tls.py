@@ -22,6 +22,24 @@ _VERSIONS = {
 _Key = tuple[Tls, str, str, str]
 
 
+class _Named(ssl.SSLContext):
+    """A context that expects a server of this name, whatever it was reached by."""
+
+    name = ""
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        return super().wrap_bio(
+            incoming, outgoing, server_side, self.name or server_hostname, session
+        )
+
+
 class Contexts:
     """Contexts by what went into them: a certificate that was renewed makes a new one."""
 
@@ -29,13 +47,17 @@ class Contexts:
         self._usual = usual
         self._made: OrderedDict[_Key, ssl.SSLContext] = OrderedDict()
 
-    async def context(self, tls: Tls, texts: Texts) -> ssl.SSLContext | None:
-        """The context; None for the usual one.
+    async def context(
+        self, tls: Tls, texts: Texts, *, named: bool = False
+    ) -> ssl.SSLContext | None:
+        """The context; None for the usual one. A *named* one expects `server_name` by itself.
 
         Raises:
             Unreadable: a certificate or key is none.
         """
-        if msgspec.structs.replace(tls, server_name="") == Tls():
+        if not named:
+            tls = msgspec.structs.replace(tls, server_name="")
+        if tls == Tls():
             return self._usual
         key = (tls, texts(tls.ca), texts(tls.cert), texts(tls.key))
         if key not in self._made:
@@ -48,7 +70,12 @@ class Contexts:
 
 def _context(tls: Tls, ca: str, cert: str, key: str) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cadata=ca or None)
+        context = _Named(ssl.PROTOCOL_TLS_CLIENT)
+        context.name = tls.server_name
+        if ca:
+            context.load_verify_locations(cadata=ca)
+        else:
+            context.load_default_certs()
     except (ssl.SSLError, ValueError):
         raise Unreadable(f"{_origin(tls, 'ca')} holds no certificate in PEM") from None
     if tls.insecure_skip_verify:

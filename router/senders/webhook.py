@@ -18,6 +18,7 @@ from router.core.outgoing import Outgoing, Receipt
 from router.senders.clean import link_secrets
 from router.senders.http import Http, Post, Wanted, refusal
 from router.senders.message import Messages
+from router.senders.placed import Placing
 from router.senders.structured import structured
 from router.senders.view import pairs
 from router.senders.wording import Wording
@@ -52,15 +53,17 @@ class WebhookSender:
             headers["X-Tocsin-Signature"] = signature(
                 integration.secret.value, outgoing.at // SECOND, body
             )
+        name = f"webhook {integration.url.origin}"
+        url = Placing(name, self._messages, outgoing).url(integration.url)
         post = Post(
-            name=f"webhook {integration.url.origin}",
-            url=integration.url.value,
+            name=name,
+            url=url,
             body=body,
             headers=headers,
             timeout=integration.timeout / SECOND,
             at=outgoing.at,
             http=integration.http,
-            secrets=link_secrets(integration.url.value),
+            secrets=link_secrets(url),
         )
         answer = await self._http.post(post, wanted)
         if not answer.ok:

@@ -1,11 +1,14 @@
 """How mail is encrypted, and when a password may leave."""
 
 import pytest
+from msgspec.structs import replace
 from support.certificate import Certificate
 from support.channels import email
 from support.outgoing import outgoing, yes
 from support.smtp import SmtpServer
 
+from router.core.http_options import Tls
+from router.core.secret import Secret
 from router.errors import DeliveryError, PermanentDeliveryError
 from router.senders.email import Transport, transport
 from router.senders.senders import Senders
@@ -81,3 +84,25 @@ async def test_a_certificate_nobody_trusts_is_refused_when_tls_is_required(
 )
 def test_tls_is_used_as(smarthost: str, tls: str, password: str, expected: Transport) -> None:
     assert transport(email(smarthost, tls=tls, password=password)) == expected
+
+
+async def test_tls_config_says_whom_to_trust_and_what_the_server_is_called(
+    certificate: Certificate,
+) -> None:
+    pem = certificate.file.read_text()
+    ca = Secret("ca.pem", pem[pem.index("-----BEGIN CERTIFICATE") :])
+    async with Senders.open() as strict:
+        for implicit in (True, False):
+            mode = "implicit" if implicit else "starttls"
+            here = {mode: certificate.server}
+            async with SmtpServer.open(**here) as server:
+                smarthost = server.smarthost.replace("localhost", "127.0.0.1")
+                plain = email(smarthost, tls=mode)
+                named = replace(plain, tls_config=Tls(ca=ca, server_name="localhost"))
+                await strict.send(outgoing(), named, yes)
+                other = replace(plain, tls_config=Tls(ca=ca, server_name="elsewhere.example"))
+                with pytest.raises(DeliveryError, match="CERTIFICATE_VERIFY_FAILED"):
+                    await strict.send(outgoing(), other, yes)
+                anyone = replace(plain, tls_config=Tls(insecure_skip_verify=True))
+                await strict.send(outgoing(), anyone, yes)
+                assert [mail.secure for mail in server.mails] == [True, True]

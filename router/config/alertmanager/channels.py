@@ -19,8 +19,8 @@ _PAGERDUTY_TEXTS = "description client client_url severity class component group
 def webhook(source: Source) -> Made:
     """A webhook. Redirects are followed unless it says otherwise, as Alertmanager does."""
     made = Made("webhook", {})
-    source.fixed("url")
     source.secret(made, "url", "url")
+    source.placed(made, "url")
     source.http_config(made, redirects=True)
     if made.table.get("url") == HIDDEN:
         source.refuse(f"{HIDDEN} is what Alertmanager shows instead of the address", "url")
@@ -53,12 +53,9 @@ def slack(source: Source) -> Made:
         source.secret(made, "webhook_url", "api_url", "slack_api_url")
     by_token = not {"token", "token_file"}.isdisjoint(made.table)
     source.http_config(made, login=not by_token)
-    channel = source("channel", "")
-    if by_token:
-        source.fixed("channel")
-        made.table["channel"] = channel
-    elif channel and source.fixed("channel"):
-        made.table["channel"] = channel
+    if by_token or source("channel"):
+        made.table["channel"] = source("channel", "")
+        source.placed(made, "channel")
     source.texts(made, *_SLACK_TEXTS.split())
     source.nested(made, "fields", "actions", "mrkdwn_in")
     for key in ("short_fields", "link_names", "update_message"):
@@ -102,6 +99,7 @@ def pagerduty(source: Source) -> Made:
     made = Made("pagerduty", {})
     if not source.secret(made, "service_key", "service_key"):
         source.secret(made, "routing_key", "routing_key")
+    source.placed(made, "routing_key", "service_key")
     url = source("url") or source.globals.get("pagerduty_url") or _PAGERDUTY_URL
     if not url.endswith(_ENQUEUE):
         source.refuse(f"the address must end with {_ENQUEUE}", "url")
@@ -119,12 +117,17 @@ def pagerduty(source: Source) -> Made:
 def email(source: Source) -> Made:
     """Mail; everything `global` says of it is written out here."""
     made = Made("email", {})
-    to = source.fixed("to")
-    made.table["to"] = [part.strip() for part in to.split(",") if part.strip()]
+    to = str(source("to", ""))
+    if "{{" in to:
+        made.table["to"] = to
+        source.placed(made, "to")
+    else:
+        made.table["to"] = [part.strip() for part in to.split(",") if part.strip()]
     for key, ours in (("from", "from"), ("hello", "hello"), ("auth_username", "username")):
-        found = source.fixed(key) or source.globals.get(f"smtp_{key}")
+        found = source(key) or source.globals.get(f"smtp_{key}")
         if found:
             made.table[ours] = found
+    source.placed(made, "from")
     host, port = _smarthost(source)
     made.table["smarthost"] = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if "username" in made.table:
@@ -133,9 +136,7 @@ def email(source: Source) -> Made:
         identity = source("auth_identity") or source.globals.get("smtp_auth_identity")
         if identity:
             made.table["auth_identity"] = identity
-    tls = source.values.get("tls_config") or source.globals.get("smtp_tls_config") or {}
-    if any(tls.values()):
-        source.refuse("tls_config is not supported for mail: the system's authorities are used")
+    source.tls_config(made)
     made.table["tls"] = _tls(source, port)
     source.texts(made, "html", html=True)
     source.texts(made, "text")

@@ -64,7 +64,7 @@ def opsgenie(source: Source) -> Made:
     """Opsgenie, by the key of an API integration."""
     made = Made("opsgenie", {})
     source.secret(made, "api_key", "api_key", "opsgenie_api_key")
-    source.fixed("api_key")
+    source.placed(made, "api_key")
     source.api_url(made, "opsgenie_api_url", "https://api.opsgenie.com")
     source.texts(made, *_OPSGENIE.split())
     if details := source("details"):

@@ -102,6 +102,17 @@ class Source:
             self.refuse("a template cannot say where a message goes: write it out", key, *also)
         return text
 
+    def placed(self, made: Made, *keys: str) -> None:
+        """Put as jinja2 what says where a message goes; what cannot be is refused, as no text of
+        ours could stand in for it."""
+        for key in keys:
+            if "{{" in str(made.table.get(key, "")):
+                found = self._wordings.address(made.table[key], (*self.path, key))
+                if found is None:
+                    self.refused = True
+                else:
+                    made.table[key] = found
+
     def http_config(self, made: Made, *, redirects: bool = False, login: bool = True) -> None:
         """Take over `http_config`, its own or the global one.
 
@@ -123,6 +134,19 @@ class Source:
         for path in secrets:
             if path[0] in written:
                 made.inner["http_config", *path] = (*place, *path)
+
+    def tls_config(self, made: Made) -> None:
+        """Take over the `tls_config` of mail, its own or the global one."""
+        key, place = "tls_config", (*self.path, "tls_config")
+        values = self.values.get(key)
+        if values is None:
+            values, place = self.globals.get(f"smtp_{key}"), ("global", f"smtp_{key}")
+        table, secrets, refused = http_table({key: values or {}})
+        for path, what in refused:
+            self.refuse(f"{spell(path)} {what}")
+        made.table.update(table)
+        for path in secrets:
+            made.inner[path] = (*place, *path[1:])
 
     @property
     def authorization(self) -> dict[str, str]:

@@ -96,6 +96,15 @@ class Wordings:
             self._findings.warn(path, what)
             return None
 
+    def address(self, value: Any, path: Path) -> Any:
+        """The value translated, where no text of ours could be used instead; a problem, and None,
+        when it cannot be."""
+        try:
+            return self._translated(value, path, html=False)
+        except TemplateError as error:
+            self._findings.problem(path, f"{error.what}; so nobody knows where to send it")
+            return None
+
     def _translated(self, value: Any, path: Path, *, html: bool) -> Any:
         if isinstance(value, str):
             found = self._book.translate(value, self._findings.name, html=html)

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from router.config.address import mail, mail_server, mailbox
+from router.config import http_config
+from router.config.address import mail, mail_server, mailbox, or_template
 from router.config.channels.channel import Channel, Options, Unusable, lacking, lacks, texts, value
 from router.config.table import Table
 from router.config.vault import Vault
@@ -17,7 +18,7 @@ def _shared(table: Table, vault: Vault) -> Options:
     return Options(
         send_resolved=table.flag("send_resolved", None),
         smarthost=vault.address(table, "smarthost", mail_server),
-        sender=vault.address(table, "from", mailbox),
+        sender=vault.address(table, "from", or_template(mailbox)),
         username=vault.address(table, "username", str),
         password=vault.secret(table, "password"),
         hello=table.text("hello", None),
@@ -30,6 +31,10 @@ def _fields(table: Table, vault: Vault) -> dict[str, Any]:
     own: dict[str, Any] = dict(texts(table, "auth_identity", "html", "text"))
     if (secret := vault.secret(table, "auth_secret")) is not None:
         own["auth_secret"] = secret
+    if "tls_config" in table:
+        own["tls_config"] = http_config.tls(table, vault)
+    else:
+        table.value("tls_config", "a table", dict)  # A key that is known, though not there.
     if "headers" in table:
         headers = table.table("headers")
         own["headers"] = texts(headers, *headers.names())
@@ -47,7 +52,7 @@ def _fields(table: Table, vault: Vault) -> dict[str, Any]:
 
 
 def _own(table: Table, vault: Vault) -> Options:
-    to = vault.addresses(table, "to", mailbox)
+    to = vault.addresses(table, "to", or_template(mailbox))
     if "to" not in table and "to_file" not in table:
         table.absent("needs somebody to write to, `to`", "to", "to_file")
     return _shared(table, vault).over(Options(to=to))

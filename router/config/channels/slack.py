@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from router.config import http_config
-from router.config.address import base_url, http_url
+from router.config.address import base_url, http_url, or_template
 from router.config.channels.channel import (
     Channel,
     Options,
@@ -83,7 +83,7 @@ def _own(table: Table, vault: Vault) -> Options:
     options = Options(
         send_resolved=table.flag("send_resolved", None),
         http=http_config.read(table, vault),
-        channel=vault.address(table, "channel", slack_name),
+        channel=vault.address(table, "channel", or_template(slack_name)),
         token=vault.secret(table, "token"),
         webhook_url=vault.secret(table, "webhook_url", http_url),
         api_url=vault.address(table, "api_url", base_url),

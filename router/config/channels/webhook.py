@@ -1,7 +1,7 @@
 """Webhooks: Alertmanager's body, posted to any address, signed when there is a secret."""
 
 from router.config import http_config
-from router.config.address import http_url
+from router.config.address import http_url, or_template
 from router.config.channels.channel import Channel, Options, Unusable, secret
 from router.config.table import Table
 from router.config.vault import Vault
@@ -24,7 +24,7 @@ def _shared(table: Table, vault: Vault) -> Options:
 
 
 def _own(table: Table, vault: Vault) -> Options:
-    url = vault.secret(table, "url", http_url, is_address=True)
+    url = vault.secret(table, "url", or_template(http_url), is_address=True)
     own = {"payload": table.whole("payload")} if "payload" in table else {}
     return _shared(table, vault).over(Options(url=url, own=own))
 

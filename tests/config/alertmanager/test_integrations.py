@@ -316,7 +316,8 @@ def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str
     [
         ("victorops", "{api_key: k, routing_key: 'r/x'}", "must be letters, digits, - and _"),
         ("jira", "{project: p, issue_type: t, api_url: 'http://j/'}", "jira is not supported"),
-        ("webhook", "{url: 'http://a/{{ .X }}'}", "url: a template cannot say"),
+        ("webhook", "{url: 'http://a/{{ .X }'}", "url: unexpected"),
+        ("slack", "{api_url: 'http://a/', channel: '{{ nope }}'}", "nobody knows where to send"),
         ("webhook", "{url: <secret>}", "instead of the address"),
         (
             "webhook",
