@@ -35,6 +35,7 @@ def _route(table: Table, names: Names, depth: int) -> Plan:
         active_time_intervals=references(table, "active_time_intervals", names, "intervals"),
         continue_=table.flag("continue", False),
         routes=_below(table, names, depth),
+        labels=_labels(table),
     )
 
 
@@ -44,6 +45,11 @@ def _below(table: Table, names: Names, depth: int) -> tuple[Plan, ...]:
         table.problem(f"routes are nested more than {DEPTH_MAX} deep", "routes")
         return ()
     return tuple(_route(child, names, depth + 1) for child in children)
+
+
+def _labels(above: Table) -> tuple[tuple[str, str], ...]:
+    table = above.table("labels")
+    return tuple((name, table.value(name, "text", str) or "") for name in table.names())
 
 
 def _group_by(table: Table) -> tuple[str, ...] | None:

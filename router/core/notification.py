@@ -42,7 +42,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     `alerts` are the first ones in Alertmanager's order, firing before resolved; `firing` and
     `resolved` count all of them and `truncated` those left out. `note` is a sentence for cases
-    without alerts (a fallback's reason, a rule that failed).
+    without alerts (a fallback's reason, a rule that failed). `route_labels` are the route's own,
+    not filled in yet.
     """
 
     status: str  # "firing" or "resolved"
@@ -57,6 +58,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     severity: str = ""
     incident: IncidentSnapshot | None = None
     note: str = ""
+    route_labels: dict[str, str] = {}
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

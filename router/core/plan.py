@@ -98,7 +98,10 @@ def plan(draft: Draft, group: Group, route: Route | None, to: Lane, flushed: Flu
             return
         resolved = []
     news = News(lane, to.target, reason, told, ended, newest(firing or resolved))
-    _enqueue(draft, group, news, take(group, [*firing, *resolved], reason))
+    snapshot = take(group, [*firing, *resolved], reason)
+    if route is not None and route.labels:
+        snapshot = replace(snapshot, route_labels=dict(route.labels))
+    _enqueue(draft, group, news, snapshot)
 
 
 class News(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` is Alertmanager's route key, which siblings with equal matchers share; `id` is unique
     in the tree, and stays the same while the matchers above and here do. An empty `receiver` or
-    `policy` means none of that kind.
+    `policy` means none of that kind. `labels` are told to receivers, and may be templates.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     active_time_intervals: tuple[str, ...] = ()
     continue_: bool = False
     routes: tuple["Route", ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
 
     def group_labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         """What an alert's group is known by: its labels named in group_by, those it has."""
@@ -62,6 +63,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     active_time_intervals: tuple[str, ...] = ()
     continue_: bool = False
     routes: tuple["Plan", ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 def child_key(parent_key: str, matchers: Iterable[Matcher]) -> str:
@@ -90,6 +92,7 @@ def _inherit(plan: Plan, parent: Route, route_id: str, key: str) -> Route:
         mute_time_intervals=plan.mute_time_intervals,
         active_time_intervals=plan.active_time_intervals,
         continue_=plan.continue_,
+        labels=tuple(sorted({**dict(parent.labels), **dict(plan.labels)}.items())),
     )
     return msgspec.structs.replace(own, routes=tuple(_children(plan, own)))
 
@@ -147,7 +150,7 @@ class Tree:
     from an alert, as they need no label at all: purely negative ones, mostly.
     """
 
-    __slots__ = ("_node", "meta", "root", "routes", "scanned")
+    __slots__ = ("_node", "_positions", "meta", "root", "routes", "scanned")
 
     def __init__(self, root: Route, meta: Route | None = None) -> None:
         self.root = root
@@ -163,6 +166,11 @@ class Tree:
             waiting.extend(reversed(node.children))
         if meta is not None:
             self.routes[meta.id] = meta
+        self._positions = {route: position for position, route in enumerate(self.routes)}
+
+    def position(self, route: str) -> int:
+        """Where a route stands among all, in the order `match` names them; one gone, at the end."""
+        return self._positions.get(route, len(self._positions))
 
     def match(self, labels: Mapping[str, str]) -> list[Route]:
         """The routes the label set takes, in order; the root when no other wants it.

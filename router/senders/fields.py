@@ -8,6 +8,7 @@ from router.core.outgoing import Outgoing
 from router.gotemplate import data
 from router.gotemplate.book import needed
 from router.gotemplate.defaults import macros as default_macros
+from router.gotemplate.values import KV
 from router.senders.gosandbox import GoSandbox
 from router.senders.view import view
 
@@ -47,5 +48,10 @@ class Fields:
     def _known(self, outgoing: Outgoing) -> dict[str, Any]:
         """The same for all fields of one delivery."""
         if self._last is None or self._last[0] is not outgoing:
-            self._last = (outgoing, {**view(outgoing), "data": data.of(outgoing)})
+            told = data.of(outgoing)
+            known = {**view(outgoing), "data": told}
+            written = outgoing.snapshot.route_labels.items()
+            filled = {name: self.render(text, known, outgoing.at) for name, text in written}
+            told.RouteLabels = KV(filled)
+            self._last = (outgoing, known)
         return self._last[1]

@@ -40,9 +40,13 @@ class WebhookSender:
         self, outgoing: Outgoing, integration: WebhookIntegration, wanted: Wanted
     ) -> Receipt:
         """Post the body, signed when there is a secret."""
-        body = await self._body(outgoing, integration.max_alerts)
-        if integration.payload is not None:
+        words = None
+        if integration.payload is not None or outgoing.snapshot.route_labels:
             words = Wording(self._messages, _cut(outgoing, integration.max_alerts))
+        if words is None or integration.payload is None:
+            told = words.all(outgoing.snapshot.route_labels) if words else {}
+            body = await self._body(outgoing, integration.max_alerts, told)
+        else:
             body = msgspec.json.encode(structured(integration.payload, words)) + b"\n"
         headers = {
             "Content-Type": "application/json",
@@ -70,12 +74,14 @@ class WebhookSender:
             raise refusal(post, answer)
         return Receipt(detail=f"answered {answer.status}")
 
-    async def _body(self, outgoing: Outgoing, max_alerts: int) -> bytes:
+    async def _body(
+        self, outgoing: Outgoing, max_alerts: int, route_labels: dict[str, str]
+    ) -> bytes:
         """The body; that of many alerts is written aside, one at a time, while the loop goes on."""
         if len(outgoing.snapshot.alerts) <= _FEW:
-            return webhook_body(outgoing, max_alerts)
+            return webhook_body(outgoing, max_alerts, route_labels)
         return await anyio.to_thread.run_sync(
-            webhook_body, outgoing, max_alerts, limiter=self._aside
+            webhook_body, outgoing, max_alerts, route_labels, limiter=self._aside
         )
 
 
@@ -102,11 +108,13 @@ def signature(secret: str, unix: int, body: bytes) -> str:
     return f"t={unix},v1={digest}"
 
 
-def webhook_body(outgoing: Outgoing, max_alerts: int = 0) -> bytes:
+def webhook_body(
+    outgoing: Outgoing, max_alerts: int = 0, route_labels: dict[str, str] | None = None
+) -> bytes:
     """Alertmanager's webhook v4 body in its key order, then what only we know.
 
     `max_alerts` cuts first; status and common pairs speak of the alerts that are kept.
-    Alertmanager's notification_reason (0.32) is there, its routeLabels (0.34) are not.
+    Alertmanager's notification_reason (0.32) and routeLabels (0.34), filled in, are among them.
     """
     snapshot = outgoing.snapshot
     kept = snapshot.alerts[:max_alerts] if max_alerts else snapshot.alerts
@@ -120,6 +128,7 @@ def webhook_body(outgoing: Outgoing, max_alerts: int = 0) -> bytes:
         "groupLabels": _sorted(snapshot.group_labels),
         "commonLabels": labels.common([alert["labels"] for alert in alerts]),
         "commonAnnotations": labels.common([alert["annotations"] for alert in alerts]),
+        "routeLabels": route_labels or {},
         "externalURL": outgoing.external_url.rstrip("/"),
         "version": "4",
         "groupKey": snapshot.group_key,

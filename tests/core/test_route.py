@@ -142,6 +142,13 @@ ROOT = Plan(
 )
 
 
+def test_labels_are_merged_with_those_from_above() -> None:
+    below = Plan(labels=(("tier", "2"), ("zone", "eu")))
+    root = build(Plan(labels=(("team", "db"), ("tier", "1")), routes=(below,)))
+    assert root.labels == (("team", "db"), ("tier", "1"))
+    assert root.routes[0].labels == (("team", "db"), ("tier", "2"), ("zone", "eu"))
+
+
 def child(plan: Plan, root: Plan = ROOT) -> Route:
     return build(Plan(**{f: getattr(root, f) for f in INHERITED}, routes=(plan,))).routes[0]
 
@@ -291,3 +298,13 @@ def test_ten_thousand_routes_cost_about_as_much_as_ten(matchers: str) -> None:
         return best
 
     assert cost(10_000) < 5 * cost(10)
+
+
+def test_positions_are_in_the_order_of_match() -> None:
+    everything = {"a": "1", "b": "2", "c": "3"}
+    deep = at("a=1", at("b=2", go_on=True), at("c=3"), go_on=True)
+    tree = Tree(build(at("", deep, at("b=2", go_on=True), at("c=3"))))
+    matched = [route.id for route in tree.match(everything)]
+    assert len(matched) == 4
+    assert sorted(matched, key=tree.position) == matched
+    assert tree.position("one that is gone") == len(tree.routes)

@@ -136,6 +136,7 @@ def masked(path: str, body: Any) -> Any:
     body = json.loads(text)
     if path == "/webhook":
         body.pop("notification_reason", None)  # Since 0.32.
+        body.pop("routeLabels", None)  # Since 0.34.
         for alert in body["alerts"]:
             alert["startsAt"] = alert["endsAt"] = "TIME" if alert["endsAt"][:4] != "0001" else ""
     if path == "/v2/enqueue":

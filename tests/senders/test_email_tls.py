@@ -94,8 +94,9 @@ async def test_tls_config_says_whom_to_trust_and_what_the_server_is_called(
     async with Senders.open() as strict:
         for implicit in (True, False):
             mode = "implicit" if implicit else "starttls"
-            here = {mode: certificate.server}
-            async with SmtpServer.open(**here) as server:
+            here = certificate.server
+            opened = SmtpServer.open(implicit=here) if implicit else SmtpServer.open(starttls=here)
+            async with opened as server:
                 smarthost = server.smarthost.replace("localhost", "127.0.0.1")
                 plain = email(smarthost, tls=mode)
                 named = replace(plain, tls_config=Tls(ca=ca, server_name="localhost"))

@@ -16,7 +16,7 @@ from router.senders.webhook import rfc3339, signature
 
 ALERTMANAGER_KEYS = [
     *("receiver", "status", "alerts", "notification_reason", "groupLabels", "commonLabels"),
-    *("commonAnnotations", "externalURL", "version", "groupKey", "truncatedAlerts"),
+    *("commonAnnotations", "routeLabels", "externalURL", "version", "groupKey", "truncatedAlerts"),
 ]
 
 
@@ -46,7 +46,8 @@ async def test_a_notification_is_alertmanagers_body_to_the_byte(
         b'"fingerprint":"3534ae6a3b587501"}],'
         b'"notification_reason":"first notification",'
         b'"groupLabels":{"alertname":"DiskFull"},"commonLabels":{"alertname":"DiskFull"},'
-        b'"commonAnnotations":{},"externalURL":"https://tocsin.example.com","version":"4",'
+        b'"commonAnnotations":{},"routeLabels":{},'
+        b'"externalURL":"https://tocsin.example.com","version":"4",'
         b'"groupKey":"{}:{alertname=\\"DiskFull\\"}","truncatedAlerts":0}\n'
     ]
 
@@ -228,3 +229,17 @@ async def test_a_payload_is_sent_instead_of_the_body(
     assert request.json() == {"text": "down", "count": 3, "list": ["a", {"deep": True}]}
     expected = signature(HOOK_SECRET, AT // 1_000_000, request.body)
     assert request.headers["X-Tocsin-Signature"] == expected
+
+
+async def test_the_labels_of_the_route_are_filled_in(
+    senders: Senders, webhook: WebhookServer
+) -> None:
+    written = {"team": "{{ data.CommonLabels.team | toUpper }}", "tier": "1"}
+    told = outgoing(alert({"alertname": "Down", "team": "db"}), kind="notification")
+    snapshot = msgspec.structs.replace(told.snapshot, route_labels=written)
+    told = msgspec.structs.replace(told, snapshot=snapshot)
+    await senders.send(told, hook(webhook), yes)
+    assert webhook.requests[-1].json()["routeLabels"] == {"team": "DB", "tier": "1"}
+    field = {"text": "{{ data.RouteLabels.team }}"}
+    await senders.send(told, msgspec.structs.replace(hook(webhook), payload=field), yes)
+    assert webhook.requests[-1].json() == {"text": "DB"}

@@ -250,3 +250,45 @@ to = 2027-01-15T09:00:00Z
         by = {a["labels"]["alertname"]: a["status"] for g in groups for a in g["alerts"]}
         assert by["Slow"]["mutedBy"] == ["maintenance:database"]
         assert by["Up"]["state"] == "active"
+
+
+RETURNING = """
+[sources.prom]
+kind = "alertmanager"
+alertmanager_api = true
+[receivers.first]
+console = [{}]
+[receivers.second]
+console = [{}]
+[route]
+receiver = "first"
+group_wait = "0s"
+[[route.routes]]
+matchers = ['job="db"']
+receiver = "first"
+group_interval = "1s"
+continue = true
+[[route.routes]]
+matchers = ['job="db"']
+receiver = "second"
+group_interval = "1h"
+"""
+
+
+async def test_who_is_told_is_named_in_the_order_of_the_routes(tmp_path: Path) -> None:
+    """Also when the group of the first came to its end meanwhile, and was opened anew."""
+    async with site(tmp_path, routes=RETURNING) as here:
+        await here.fire(alertname="Slow", job="db")
+        [alert] = here.loop.state.alerts.values()
+        (first, second) = alert.groups
+        await here.until(lambda: all(g.flushes for g in here.loop.state.groups.values()))
+        wall = here.clock.now().wall
+        over = [{"labels": {"alertname": "Slow", "job": "db"}, "endsAt": rfc3339(wall)}]
+        async with here.http.post("/api/v2/alerts", json=over) as answer:
+            assert answer.status == 200
+        here.clock.move(5 * MINUTE)
+        await here.until(lambda: first not in here.loop.state.groups)
+        assert second in here.loop.state.groups
+        await here.fire(alertname="Slow", job="db")
+        [shown] = await get(here, "/api/v2/alerts")
+        assert [each["name"] for each in shown["receivers"]] == ["first", "second"]

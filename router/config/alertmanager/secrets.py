@@ -77,18 +77,25 @@ def _name(secret: str, origin: Path, names: Mapping[str, str], taken: set[str]) 
 
 
 def share(values: Values) -> None:
-    """Move what all integrations of a channel have in common to `[channels.…]`."""
+    """Move what integrations of a channel have in common to `[channels.…]`.
+
+    Where they differ, what most of them say is moved, and the others keep what they say.
+    """
     for channel, keys in _SHARED.items():
         tables = [
             entry
             for receiver in (values.get("receivers") or {}).values()
             for entry in receiver.get(channel, ())
         ]
-        if len(tables) < (1 if channel == "email" else 2):
-            continue
         for key in (*keys, "send_resolved"):
-            first = tables[0].get(key)
-            if first is not None and all(each.get(key) == first for each in tables):
-                values.setdefault("channels", {}).setdefault(channel, {})[key] = first
-                for each in tables:
+            said = [each[key] for each in tables if key in each]
+            if len(said) < len(tables) or not said:
+                continue
+            most = max(said, key=said.count)
+            alone = said.count(most) < 2 and not (channel == "email" and len(said) == 1)
+            if alone and not (key in UNSAID.get(channel, ()) and len(said) == 1):
+                continue
+            values.setdefault("channels", {}).setdefault(channel, {})[key] = most
+            for each in tables:
+                if each[key] == most:
                     del each[key]

@@ -81,9 +81,9 @@ def translate(
         out.origins["receivers", receiver["name"]] = ("receivers", at)
     for path, name, entry in entries(values):
         _integration(path, name, entry or {}, document, wordings, out)
-    out.macros.update(wordings.macros)
-    out.values["route"] = _route(values["route"], ("route",), findings)
+    out.values["route"] = _route(values["route"], ("route",), findings, wordings)
     out.origins["route",] = ("route",)
+    out.macros.update(wordings.macros)
     if rules := values.get("inhibit_rules"):
         out.values["inhibit"] = _rules(rules)
         out.origins["inhibit",] = ("inhibit_rules",)
@@ -128,7 +128,7 @@ def _integration(
         out.secrets[(*place, *path)] = origin
 
 
-def _route(route: Values, path: Path, findings: Findings) -> Values:
+def _route(route: Values, path: Path, findings: Findings, wordings: Wordings) -> Values:
     """A route in the order people read it: whom, which, how, and what is below."""
     found: Values = {}
     matchers = _matchers(route, "match", "match_re", "matchers")
@@ -146,11 +146,13 @@ def _route(route: Values, path: Path, findings: Findings) -> Values:
             found[key] = list(dict.fromkeys(route[key]))
     if route.get("continue"):
         found["continue"] = True
-    if route.get("labels"):
-        findings.warn((*path, "labels"), "labels of a route are not taken over")
+    labels = wordings.translated(route.get("labels") or {}, (*path, "labels"))
+    if labels:
+        found["labels"] = labels
     if route.get("routes"):
         found["routes"] = [
-            _route(each, (*path, "routes", at), findings) for at, each in enumerate(route["routes"])
+            _route(each, (*path, "routes", at), findings, wordings)
+            for at, each in enumerate(route["routes"])
         ]
     return found
 

@@ -49,7 +49,8 @@ def write(
     values = copy.deepcopy(translated.values)
     macros = translated.macros
     if not templates:
-        values["receivers"] = _with_macros(values.get("receivers") or {}, macros)
+        for key in ("receivers", "route"):
+            values[key] = _with_macros(values.get(key) or {}, macros)
     hidden = {
         path: origin
         for path, origin in translated.secrets.items()

@@ -55,8 +55,12 @@ def receivers(configuration: Configuration) -> list[str]:
 
 def receivers_of(state: State, alert: Alert) -> list[str]:
     """Who is told of an alert, in the order of its routes; a name may come twice."""
-    groups = (state.groups.get(number) for number in alert.groups)
-    return [destination(group) for group in groups if group]
+    found = (state.groups.get(number) for number in alert.groups)
+    groups = [group for group in found if group]
+    if len(groups) > 1:  # A group that was over and came back was joined later than the others.
+        tree = state.configuration.tree
+        groups.sort(key=lambda group: tree.position(group.route))
+    return [destination(group) for group in groups]
 
 
 def gettable(
