@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench import ingest, loaded, restart, storm
+from bench import growth, ingest, loaded, restart, storm
 from bench.figures import Figure, Figures
 from bench.server import BOTH
 
@@ -29,6 +29,7 @@ _SUITE: dict[str, tuple[_Measure, int]] = {
     "restart": (restart.measure, 1),
     "memory, 1 a group": (partial(loaded.memory, a_group=1), 1),
     "memory, 100 a group": (partial(loaded.memory, a_group=100), 1),
+    "growth": (growth.measure, 1),
 }
 
 _PAGE = """\
@@ -94,7 +95,7 @@ def _page(table: str, load: float) -> str:
         date=time.strftime("%Y-%m-%d", time.gmtime()),
         commit=_said("git", "rev-parse", "--short=10", "HEAD") + _changed(),
         alertmanager=_alertmanager(),
-        rounds="three rounds (restart and memory: one)",
+        rounds="three rounds (restart, memory and growth: one)",
         load=f"{load:.1f} before and {os.getloadavg()[0]:.1f} after",
         cores=os.cpu_count(),
         sync=_sync_milliseconds(),

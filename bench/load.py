@@ -127,7 +127,9 @@ async def _chunked(reader: asyncio.StreamReader) -> bytes:
     return b"".join(parts)
 
 
-async def pour(port: int, waiting: Iterable[bytes], connections: int) -> float:
+async def pour(
+    port: int, waiting: Iterable[bytes], connections: int, path: str = "/api/v2/alerts"
+) -> float:
     """Post all bodies, each connection its next one when it was answered; the seconds it took."""
     queue = iter(waiting)
 
@@ -135,7 +137,7 @@ async def pour(port: int, waiting: Iterable[bytes], connections: int) -> float:
         client = Client(port)
         try:
             for body in queue:
-                await client.post(body)
+                await client.post(body, path)
         finally:
             client.close()
 

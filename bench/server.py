@@ -55,15 +55,22 @@ class Server:
     """One server in a folder of its own; it can be killed and started again on what it kept."""
 
     def __init__(
-        self, kind: str, folder: Path, *, sink: str, group_by: str, group_wait: str
+        self,
+        kind: str,
+        folder: Path,
+        *,
+        sink: str,
+        group_by: str,
+        group_wait: str,
+        written: str = "",
     ) -> None:
         self.kind = kind
         self.port = free_port()
         self._folder = folder
         template = _TOCSIN if kind == TOCSIN else _ALERTMANAGER
-        self._config = folder / "config"
+        self._config = folder / ("alertmanager.yml" if written else "config")
         self._config.write_text(
-            template.format(sink=sink, group_by=group_by, group_wait=group_wait)
+            written or template.format(sink=sink, group_by=group_by, group_wait=group_wait)
         )
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -140,10 +147,16 @@ def serving(
     sink: str = "http://127.0.0.1:9/",
     group_by: str = "alertname",
     group_wait: str = "10m",
+    written: str = "",
 ) -> Iterator[Server]:
-    """A server that is ready, and gone with all it kept when left."""
+    """A server that is ready, and gone with all it kept when left.
+
+    It has our usual configuration, or the alertmanager.yml that is *written*.
+    """
     folder.mkdir(parents=True)
-    server = Server(kind, folder, sink=sink, group_by=group_by, group_wait=group_wait)
+    server = Server(
+        kind, folder, sink=sink, group_by=group_by, group_wait=group_wait, written=written
+    )
     try:
         server.start()
         yield server
