@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from router.config.findings import Findings
 from router.config.path import Path
 from router.core.configuration import Configuration
+from router.core.integration import SmsIntegration
 from router.core.route import Plan, Route
 
 
@@ -23,6 +24,9 @@ def warn(configuration: Configuration, plan: Plan, findings: Findings) -> None:
     for name in configuration.schedules:
         if f"schedule:{name}" not in told:
             findings.warn(("schedules", name), "nothing uses it")
+    phones = (user.methods.get("sms") for user in configuration.users.values())
+    if not configuration.url and any(isinstance(p, SmsIntegration) and p.replies for p in phones):
+        findings.warn(("channels", "sms", "replies"), "needs service.url, which Twilio signs for")
     called = {route.policy for route in routes}
     for name in configuration.policies:
         if name not in called:

@@ -19,6 +19,7 @@ from router.core.turns import contact_of
 from router.core.urgency import rank
 
 BUNDLE_MAX = 1000  # More would hold up everything else while it is made; the rest follows later.
+_FIRST = " first"  # First pages of what is critical have a count of their own beside the other.
 _SENT_MAX = 100  # So many times a contact was sent something are kept, more than any limit counts.
 
 
@@ -40,13 +41,13 @@ def granted(draft: Draft, row: Delivery) -> Delivery | None:
     limits = _limits(draft.configuration, row)
     if limits is None or row.turn is Turn.GRANTED:
         return row
-    if _is_first_of_critical(draft, row):
-        limits = ()
     contact, now = contact_of(row), draft.now.service
-    pace = draft.state.turns.paces.get(contact)
-    leaving = [now] * len(draft.state.turns.granted(contact))
-    sent = [*(pace.sent if pace else ()), *leaving]
-    judged = (STORM, *limits)
+    first = _is_first_of_critical(draft, row)
+    judged = (STORM,) if first else (STORM, *limits)
+    pace = draft.state.turns.paces.get(f"{contact}{_FIRST}" if first else contact)
+    leaving = [draft.state.deliveries[one] for one in draft.state.turns.granted(contact)]
+    counted = [now for one in leaving if not first or _is_first_of_critical(draft, one)]
+    sent = [*(pace.sent if pace else ()), *counted]
     free = free_at(judged, sent, now)
     if free > now:
         _hold(draft, row, free)
@@ -100,7 +101,13 @@ def count(draft: Draft, row: Delivery) -> None:
     """A contact was sent something, or may have been."""
     if _limits(draft.configuration, row) is None:
         return
-    contact, now = contact_of(row), draft.now.service
+    _count(draft, contact_of(row))
+    if any(_is_first_of_critical(draft, each) for each in members(draft.state, row)):
+        _count(draft, f"{contact_of(row)}{_FIRST}")
+
+
+def _count(draft: Draft, contact: str) -> None:
+    now = draft.now.service
     known = draft.state.turns.paces.get(contact)
     recent = [sent for sent in (known.sent if known else ()) if sent > now - DAY]
     draft.add(c.PutPace(Pace(contact, tuple([*recent, now][-_SENT_MAX:]))))

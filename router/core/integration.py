@@ -85,13 +85,14 @@ class EmailIntegration(Integration, frozen=True, kw_only=True):
 
 
 class SmsIntegration(HttpIntegration, frozen=True, kw_only=True):
-    """A text message by Twilio's Messages API."""
+    """A text message by Twilio's Messages API. With `replies`, people may text back."""
 
     to: str
     sender: str
     account: Secret
     token: Secret
     api_url: str = "https://api.twilio.com"
+    replies: bool = False
 
 
 class PagerdutyIntegration(HttpIntegration, frozen=True, kw_only=True):

@@ -12,11 +12,12 @@ from router.errors import DeliveryError, PermanentDeliveryError
 from router.senders.clean import hide, one_line
 from router.senders.http import Answer, Http, Post, Wanted, refusal
 from router.senders.message import Messages, sms_text
-from router.senders.view import view
+from router.senders.view import View, view
 
 # A page that could not be handed to the phone by then is not handed to it later: by that time
 # somebody else was called.
 _VALIDITY_SECONDS = 900
+_LONGEST = 320
 
 # www.twilio.com/docs/api/errors: what no repeat mends, whatever status it comes with …
 _PERMANENT = {
@@ -51,7 +52,9 @@ class SmsSender:
     ) -> Receipt:
         """Hand the text to Twilio. A sender that begins with `MG` is a messaging service."""
         data = view(outgoing)
-        text = sms_text(self._messages.text("sms.txt", data), data["ack_url"])
+        hint = _hint(data) if integration.replies else ""
+        room = _LONGEST - len(hint)
+        text = sms_text(self._messages.text("sms.txt", data), data["ack_url"], room) + hint
         sender = "MessagingServiceSid" if integration.sender.startswith("MG") else "From"
         form = {
             "To": integration.to,
@@ -76,6 +79,13 @@ class SmsSender:
             secrets=(account, token, login),
         )
         return _receipt(post, await self._http.post(post, wanted))
+
+
+def _hint(data: View) -> str:
+    """How a page can be answered by text; nothing for other messages."""
+    if any(each["ack_url"] for each in data["bundle"]):
+        return "\nReply aa to ack all"
+    return f"\nReply {data['incident']['number']}a to ack" if data["ack_url"] else ""
 
 
 class _Said(msgspec.Struct):

@@ -23,6 +23,7 @@ from router.web.schedules import Schedules
 from router.web.silences import Silences
 from router.web.slack import Slack
 from router.web.templates import TemplatesApi
+from router.web.twilio import Twilio
 from router.web.v2.alerts import Alerts
 from router.web.v2.groups import Groups
 from router.web.v2.lookup import Lookup
@@ -134,6 +135,7 @@ def _about_incidents(rooms: Rooms) -> list[Endpoint]:
         Endpoint("OPTIONS", "/a/{token}", answers.options, None, waits=False),
         Endpoint("POST", "/a/{token}", answers.take, None),
         Endpoint("POST", "/slack/command", slack.command, None),
+        Endpoint("POST", "/sms/twilio", Twilio(rooms).take, None),
         Endpoint("GET", "/api/v1/incidents", incidents.index, "read"),
         Endpoint("GET", "/api/v1/incidents/{number}", incidents.show, "read"),
         Endpoint("POST", "/api/v1/incidents", incidents.page, "answer"),

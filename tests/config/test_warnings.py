@@ -35,6 +35,11 @@ POLICY = '[policies.p]\nsteps = [{ notify = ["receiver:base"] }]\n'
             id="one of two addresses is of no use",
         ),
         pytest.param(
+            "[users.ana]\nphone = '+15555550101'\n" + SMS + "replies = true\n" + ROUTE,
+            ["7: channels.sms.replies: needs service.url, which Twilio signs for"],
+            id="replies by text without the address they come to",
+        ),
+        pytest.param(
             "[users.ana]\nphone = '+15555550101'\n[users.ana.contact]\n"
             "urgent = [\n{ via = 'sms' },\n{ via = 'email' },\n]\n" + SMS + ROUTE,
             ["6: users.ana.contact.urgent[1].via: ana cannot be reached by email"],

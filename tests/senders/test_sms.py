@@ -1,11 +1,13 @@
 """What Twilio is sent, and what its codes mean for the delivery."""
 
 import pytest
+from msgspec.structs import replace
 from support.channels import sms
 from support.outgoing import ACK, alert, outgoing, yes
 from support.servers import Answer, TwilioServer
 
 from router.core.integration import SmsIntegration
+from router.core.outgoing import Bundled
 from router.core.secret import Secret
 from router.errors import DeliveryError, PermanentDeliveryError
 from router.senders.senders import Senders
@@ -28,6 +30,25 @@ async def test_a_page_is_the_form_twilio_documents(senders: Senders, twilio: Twi
         f"since 2026-01-05 08:55:00 UTC\n{ACK}",
         "ValidityPeriod": "900",
     }
+
+
+async def test_a_page_says_how_it_is_answered_by_text_where_it_can_be(
+    senders: Senders, twilio: TwilioServer
+) -> None:
+    answered = replace(sms(twilio), replies=True)
+    page = outgoing()
+    both = (Bundled(kind="page", snapshot=page.snapshot, ack_url=ACK),) * 2
+    long = outgoing(alert({"alertname": "x" * 400}, {"summary": "y" * 400}))
+    await senders.send(page, answered, yes)
+    await senders.send(replace(page, bundle=both), answered, yes)
+    await senders.send(outgoing(kind="resolved"), answered, yes)
+    await senders.send(long, answered, yes)
+    said = [request.form()["Body"] for request in twilio.requests]
+    assert said[0].endswith(f"{ACK}\nReply 7a to ack")
+    assert said[1].endswith("\nReply aa to ack all")
+    assert "Reply" not in said[2]
+    assert said[3].endswith(f"{ACK}\nReply 7a to ack")
+    assert len(said[3]) <= 320
 
 
 async def test_a_messaging_service_is_named_as_such(senders: Senders, twilio: TwilioServer) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.auditor import Auditor, Row
 
 _SLACK = MINUTE
+_FIRST = ", first"  # Of something critical: the storm's window counts no other message for these.
 
 
 class Crowd:
@@ -23,7 +24,8 @@ class Crowd:
     def __init__(self, auditor: Auditor) -> None:
         self._auditor = auditor
         self.messages: dict[str, list[int]] = {}
-        self._counted: set[tuple[int, int]] = set()
+        self._counted: set[tuple[str, int, int]] = set()
+        self._heard: set[tuple[int, str]] = set()
 
     def entries(self, outgoing: Outgoing) -> list[Row]:
         """The deliveries that a message tells of, by its key: the one that leads, or all."""
@@ -59,7 +61,7 @@ class Crowd:
         if any(e.row.key in flights and flights[e.row.key].attempts for e in entries):
             return  # It was granted when it was first tried.
         critical = [e for e in entries if self._is_first_of_critical(e)]
-        sent = self.messages.get(_contact(first), [])
+        sent = self.messages.get(_contact(first) + (_FIRST if critical else ""), [])
         given = max((e.granted for e in entries), default=0) or auditor.service
         for count, span in (STORM, *(() if critical else limits)):
             inside = [at for at in sent if given - span < at <= given]
@@ -75,10 +77,18 @@ class Crowd:
         """A delivery is known to have been taken: one of its message is counted."""
         if not row.target.startswith("user:"):
             return
-        mark = (row.bundle or -row.id, self._auditor.commits)
+        self._count(_contact(row), row)
+        case = self._auditor.cases.known.get(row.incident)
+        if row.kind == "page" and (row.incident, row.target) not in self._heard:
+            self._heard.add((row.incident, row.target))
+            if case is not None and case.worst == 3:
+                self._count(_contact(row) + _FIRST, row)
+
+    def _count(self, contact: str, row: Delivery) -> None:
+        mark = (contact, row.bundle or -row.id, self._auditor.commits)
         if mark not in self._counted:
             self._counted.add(mark)
-            self.messages.setdefault(_contact(row), []).append(self._auditor.began)
+            self.messages.setdefault(contact, []).append(self._auditor.began)
 
     def nobody_waits_in_vain(self) -> None:
         """Everything is taken now: what waits is waited for by a limit that grants nothing yet."""

@@ -108,6 +108,38 @@ def test_a_storm_of_critical_incidents_waits_for_moments_only() -> None:
     assert sent_of(world) == [(0, 3), (10, 17)]
 
 
+def test_a_storm_of_what_is_not_critical_holds_back_no_first_page_of_what_is() -> None:
+    world = World(house(limited("ana", "chat", limits=())))
+    for number in range(50):
+        world.fires(f"Disk{number}", severity="warning")
+    world.at("0:00:02")
+    world.fires("Fire", severity="critical")
+    world.at("0:00:03")
+    assert sent_of(world) == [(0, 3), (2, 48)], "what waited goes with it"
+
+
+def test_three_first_pages_of_what_is_critical_leave_at_once_whatever_was_sent_before() -> None:
+    world = World(house())
+    for second in range(3):
+        world.fires(f"Disk{second}", severity="warning")
+        world.fires(f"Fire{second}", severity="critical")
+        world.at(f"0:00:0{second + 1}")
+    fires = [s.passed // SECOND for s in world.post.sent if s.names[0].startswith("Fire")]
+    assert fires == [0, 1, 2]
+
+
+def test_a_restart_remembers_how_many_first_pages_there_were() -> None:
+    world = World(house())
+    for number in range(3):
+        world.fires(f"Fire{number}", severity="critical")
+    world.at("0:00:01")
+    world.restarts()
+    world.fires("Fire3", severity="critical")
+    world.fires("Fire4", severity="critical")
+    world.at("0:05")
+    assert sent_of(world) == [(0, 3), (10, 2)]
+
+
 def test_later_pages_of_a_critical_incident_have_their_limits() -> None:
     twice = policy("p", step("10s", "user:ana"), step("30m", "user:ana"))
     world = World(house(steps=twice))

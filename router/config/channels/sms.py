@@ -20,6 +20,7 @@ def _shared(table: Table, vault: Vault) -> Options:
         token=vault.secret(table, "token"),
         sender=vault.address(table, "from", sms_sender),
         api_url=vault.address(table, "api_url", base_url),
+        own={"replies": table.flag("replies", False)} if "replies" in table else {},
     )
 
 
@@ -43,6 +44,7 @@ def _build(options: Options) -> tuple[SmsIntegration, ...]:
             sender=sender.value,
             account=account,
             token=token,
+            replies=options.own.get("replies", False),
         )
         for to in options.to
     )
