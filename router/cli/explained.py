@@ -23,6 +23,7 @@ _WORDS = {
     "nobody": "no step reaches anybody; the fallback is told",
     "cut": "and so on: {0}",
     "handoff": "on call: {0}",
+    "failed": "{0}; cannot be sent, and is tried again",
 }
 
 

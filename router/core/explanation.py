@@ -1,6 +1,7 @@
 """What would become of an alert: its routes, who would be told when, what would hold it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -62,13 +63,15 @@ def work_out(
     wall: int,
     horizon: int,
     decisions: int = 100_000,
+    dead: Collection[str] = (),
 ) -> Told:
-    """Let the rules run ahead of the clock, for so many decisions at most."""
+    """Let the rules run ahead of the clock, for so many decisions at most, some channels dead."""
     now = Now(wall, 0)
-    entries = forecast(configuration, labels, now, horizon, decisions=decisions)
+    ahead = partial(forecast, configuration, labels, now, dead=dead, decisions=decisions)
+    entries = ahead(horizon)
     later = not any(entry.kind in SENT for entry in entries)
     if later and horizon < FAR:
-        entries = _until_sent(forecast(configuration, labels, now, FAR, decisions=decisions))
+        entries = _until_sent(ahead(FAR))
     groups = place(configuration, labels, now)
     last = max((entry.after for entry in entries), default=0) if later else horizon
     entries = with_handoffs(configuration, groups, entries, wall, min(last, FAR))

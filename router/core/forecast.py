@@ -1,6 +1,6 @@
 """What would become of one alert if nobody answered: the same decisions, run ahead of the clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -26,10 +26,11 @@ _TOLD = frozenset(
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that would happen, `after` microseconds from the report.
 
-    `kind` is that of a delivery that leaves (`page`, `notification`, `notice`) to `target`, or
-    `opened`, `muted`, `unmuted`, `unreachable` (`target` reaches nobody), `exhausted`, `nobody`,
-    `answer_overdue` (by now somebody ought to have answered),
-    or at last `cut` when more would happen than is worth telling. `reason` says why, in words.
+    `kind` is that of a delivery that leaves (`page`, `notification`, `notice`) to `target`,
+    `failed` for one that could not, at its first attempt, or `opened`, `muted`, `unmuted`,
+    `unreachable` (`target` reaches nobody), `exhausted`, `nobody`, `answer_overdue` (by now
+    somebody ought to have answered), or at last `cut` when more would happen than is worth
+    telling. `reason` says why, in words.
     """
 
     after: int
@@ -53,14 +54,16 @@ def forecast(
     now: Now,
     horizon: int,
     *,
+    dead: Collection[str] = (),
     decisions: int = DECISIONS_MAX,
 ) -> list[Entry]:
     """What would happen, in order, in the `horizon` microseconds after a first alert.
 
     It goes on firing, nothing else fires, nothing is silenced, every delivery succeeds at once,
-    and nobody answers. After so many decisions it is cut.
+    and nobody answers. By channels that are `dead` (`sms`) nothing can be sent. After so many
+    decisions it is cut.
     """
-    world = _World(configuration, now)
+    world = _World(configuration, now, dead)
     world.report(labels, horizon + DAY)
     for _ in range(decisions):
         if not world.step(now.service + horizon):
@@ -72,7 +75,8 @@ def forecast(
 class _World:
     """A service with nothing in it, whose clock leaps to whatever is due next."""
 
-    def __init__(self, configuration: Configuration, now: Now) -> None:
+    def __init__(self, configuration: Configuration, now: Now, dead: Collection[str] = ()) -> None:
+        self._dead = dead
         self.state = State(configuration, Stored(instance="forecast"))
         self.entries: list[Entry] = []
         self._began = self._now = now
@@ -116,15 +120,19 @@ class _World:
     def _deliver(self, number: int) -> None:
         self._do(e.Claimed(number))
         row = self.state.deliveries.get(number)
-        if row is not None and row.claimed:
+        if row is None or not row.claimed:
+            return
+        integration = self.state.configuration.integration(row.target)
+        dead = integration is not None and integration.kind in self._dead
+        if not dead or row.attempt == 1:
             self.note(
-                row.kind,
+                "failed" if dead else row.kind,
                 target=row.target,
                 reason=row.reason,
                 group=row.group,
                 incident=row.incident,
             )
-            self._do(e.Delivered(delivery=number))
+        self._do(e.Failed(delivery=number, error="dead") if dead else e.Delivered(delivery=number))
 
     def _do(self, event: e.Event) -> None:
         commands = decide(self.state, event, self._now)

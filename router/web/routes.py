@@ -27,6 +27,7 @@ class _Posted(msgspec.Struct):
     labels: dict[str, str]
     at: str = ""
     for_seconds: float = 2 * 3600
+    dead: list[str] = []
 
 
 _posted = msgspec.json.Decoder(_Posted).decode
@@ -41,8 +42,9 @@ class Routes:
     async def test(self, request: web.Request) -> web.Response:
         """POST /api/v1/routes/test with `{"labels": {…}, "at", "for_seconds"}`: who is told when.
 
-        The shape is that of `tocsin explain --json`; beside it `muted_now`, sentences about the
-        silences and alerts that would keep such an alert quiet now, and its `fingerprint`.
+        `dead` are channels, such as `sms`, by which nothing can be sent meanwhile. The shape is
+        that of `tocsin explain --json`; beside it `muted_now`, sentences about the silences and
+        alerts that would keep such an alert quiet now, and its `fingerprint`.
         """
         posted = _read(await body.read(request, self._rooms.limits))
         labels = {name: value for name, value in posted.labels.items() if value}
@@ -58,7 +60,7 @@ class Routes:
             raise Refused(400, "for_seconds must be more than nothing and at most a week")
         by = muted_by(state, labels, wall)
         told = await anyio.to_thread.run_sync(
-            work_out, configuration, labels, at, horizon, _DECISIONS
+            work_out, configuration, labels, at, horizon, _DECISIONS, frozenset(posted.dead)
         )
         muted = [quiet([reason], in_words(state, [reason])) for reason in by]
         shown = {"fingerprint": fingerprint(labels), "muted_now": muted}

@@ -158,10 +158,12 @@ class WebhookServer(HttpServer):
 class SlackServer(HttpServer):
     """Answers `chat.postMessage` (below /api) and incoming webhooks (any other path).
 
-    `token` is the only bot token it takes.
+    `token` is the only bot token it takes. Every channel's id is `channel_id`, or, where that is
+    empty, what it was called by.
     """
 
     token = "xoxb-test-token"
+    channel_id = "C0TEST"
 
     @property
     def api_url(self) -> str:
@@ -173,7 +175,8 @@ class SlackServer(HttpServer):
             return Answer(status=200, body=b"ok", headers={"Content-Type": "text/html"})
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return Answer(status=200, body=b'{"ok":false,"error":"invalid_auth"}')
-        said = {"ok": True, "channel": "C0TEST", "ts": f"1700000000.{len(self.requests):06d}"}
+        channel = self.channel_id or request.json()["channel"]
+        said = {"ok": True, "channel": channel, "ts": f"1700000000.{len(self.requests):06d}"}
         return Answer(status=200, body=json.dumps(said).encode())
 
     @staticmethod

@@ -16,13 +16,14 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail that was taken: its envelope and its bytes."""
+    """One mail that was taken: its envelope, its bytes, and the event loop's time."""
 
     sender: str
     recipients: list[str]
     raw: bytes
     secure: bool
     login: str
+    at: float = 0
 
     @property
     def message(self) -> EmailMessage:
@@ -127,6 +128,7 @@ class SmtpServer:
                 raw=cast(bytes, envelope.content),
                 secure=bool(secure),
                 login=auth.login.decode() if auth else "",
+                at=asyncio.get_running_loop().time(),
             )
             self.mails.append(mail)
         if reply == "drop":
