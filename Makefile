@@ -17,7 +17,7 @@ demo: setup  ## Run it beside a Redis and stand-ins for every channel, which pri
 	$(RUN) honcho start
 
 test: lint  ## Everything: style, types, and the whole suite (needs the programs CONTRIBUTING names)
-	$(RUN) pytest
+	$(RUN) pytest --numprocesses 2 --dist worksteal
 
 check: lint  ## Style, types, the house rules and the core: what runs before every commit
 	$(RUN) pytest tests/test_tidy.py tests/core
