@@ -1,5 +1,6 @@
 """A route that is called unreachable is reached by no alert, whatever the tree."""
 
+import time
 from itertools import product
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from router.config.findings import Findings
 from router.config.reach import warn
-from router.core.matcher import Matcher
+from router.core.matcher import Matcher, parse_list
 from router.core.route import Plan, Route, Tree, build
 
 VALUES = ("", "x", "y", "xy")
@@ -58,3 +59,23 @@ def _find(route: Route, path: str) -> Route:
 
 def _ids_below(route: Route) -> list[str]:
     return [route.id, *(each for below in route.routes for each in _ids_below(below))]
+
+
+def test_a_pattern_that_takes_what_a_later_route_wants_is_named() -> None:
+    findings = Findings("routes.toml", {})
+    first = Plan(matchers=parse_list('a=~"x.*"'))
+    going_on = Plan(matchers=parse_list('a=~"y.*"'), continue_=True)
+    wanting = (Plan(matchers=parse_list(text)) for text in ('a=~"xy|xz"', "a=yy", "a=zx"))
+    warn(Plan(routes=(going_on, first, *wanting)), findings)
+    (warning,) = findings.warnings
+    assert 'route.routes[2]: no alert gets here: routes[1] before it takes {a=~"x.*"}' in warning
+
+
+def test_ten_thousand_routes_are_looked_through_in_a_moment() -> None:
+    conditions = (f'a=~"x{n}:.*"' if n % 3 == 0 else f'a="x{n}:1"' for n in range(10_000))
+    plan = Plan(routes=tuple(Plan(matchers=parse_list(each)) for each in conditions))
+    findings = Findings("routes.toml", {})
+    began = time.process_time()
+    warn(plan, findings)
+    assert time.process_time() - began < 10, "each was tried against each"
+    assert not findings.warnings

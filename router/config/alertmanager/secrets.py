@@ -91,11 +91,17 @@ def share(values: Values) -> None:
             said = [each[key] for each in tables if key in each]
             if len(said) < len(tables) or not said:
                 continue
-            most = max(said, key=said.count)
+            shipped = [each for each in said if _shipped(channel, key, each)]
+            most = max(shipped or said, key=said.count)
             alone = said.count(most) < 2 and not (channel == "email" and len(said) == 1)
-            if alone and not (key in UNSAID.get(channel, ()) and len(said) == 1):
+            if alone and not shipped:
                 continue
             values.setdefault("channels", {}).setdefault(channel, {})[key] = most
             for each in tables:
                 if each[key] == most:
                     del each[key]
+
+
+def _shipped(channel: str, key: str, said: Any) -> bool:
+    """Whether a field says what Alertmanager says where it is not there."""
+    return key in UNSAID.get(channel, ()) and (said == "" or f"{channel}_default_" in str(said))

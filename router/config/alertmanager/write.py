@@ -22,6 +22,7 @@ _TELLING = re.compile(
     r"://|\b\w*(?:token|secret|password|passwd|credential|key)\w*\s*[:=]", re.IGNORECASE
 ).search
 _NESTED = frozenset(("routes",))
+_WORDING = ("What is `_default_` words messages as Alertmanager does; without it, they are ours.",)
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -122,7 +123,8 @@ class _Writer:
         if values.get("service"):
             yield from self._table("service", values["service"])
         for channel, table in (values.get("channels") or {}).items():
-            yield from self._table(f"channels.{channel}", table)
+            worded = any(f"{channel}_default_" in str(each) for each in table.values())
+            yield from self._table(f"channels.{channel}", table, said=_WORDING if worded else ())
         for at, (name, table) in enumerate((values.get("receivers") or {}).items()):
             yield from self._receiver(name, table, ("receivers", at))
         yield from self._route(values["route"], ("route",), "route", "")
@@ -133,10 +135,16 @@ class _Writer:
             yield from self._table(f"sources.{source}", table)
 
     def _table(
-        self, name: str, table: Values, origin: Path = (), indent: str = ""
+        self,
+        name: str,
+        table: Values,
+        origin: Path = (),
+        indent: str = "",
+        *,
+        said: Sequence[str] = (),
     ) -> Iterator[str]:
         yield ""
-        yield from toml.comment(self._comments(origin), indent)
+        yield from toml.comment([*said, *self._comments(origin)], indent)
         yield f"{indent}[{name}]"
         for key, found in table.items():
             if key not in _NESTED:

@@ -152,3 +152,27 @@ def test_what_all_mails_share_is_written_once() -> None:
     assert text.count("mail.example.org:587") == 1
     assert text.count("email_default_subject") == 1
     assert 'to = ["ana@example.org", "bo@example.org"]' in text
+
+
+CHATS = """
+global: {slack_api_url: "https://hooks.slack.com/services/T/B/x"}
+route: {receiver: a}
+receivers:
+- name: a
+  slack_configs: [{channel: "#a"}]
+- name: b
+  slack_configs: [{channel: "#b", title: own}]
+- name: c
+  pagerduty_configs: [{routing_key: k}]
+"""
+
+
+def test_how_alertmanager_words_messages_is_written_once() -> None:
+    text = imported(CHATS).text
+    assert text.count("slack_default_title(data)") == 1
+    assert text.count("pagerduty_default_client(data)") == 1
+    assert "# What is `_default_` words messages as Alertmanager does" in text
+    assert "[[receivers.b.slack]]" not in text
+    receivers = text[text.index("[receivers.a]") : text.index("[route]")]
+    assert "_default_" not in receivers
+    assert 'title = "own"' in receivers
