@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.pattern import predicate
-from router.core.pattern_index import PatternIndex
+from router.core.pattern_index import FRESH_MOST, PatternIndex
 
 PATTERNS = ["a", "a|b", "a.*", ".*a", "[ab]+", "", ".*", "é.", "(?i)A", "a{2}"]
 VALUES = ["", "a", "b", "aa", "ba", "éa", "a\nb", "\ud800", "a\x00"]
@@ -89,3 +89,19 @@ def test_what_was_remembered_is_asked_again_after_a_change() -> None:
     assert index.matching("ab") == (0, 1)
     index.discard(0)
     assert index.matching("ab") == (1,)
+
+
+def test_patterns_that_come_one_after_another_end_up_in_few_sets() -> None:
+    index = PatternIndex(number)
+    most_sets = most_singles = 0
+    for order in range(1500):
+        index.add(order, f"a{order}:.*")
+        assert index.matching(f"a{order}:x") == (order,)
+        most_sets = max(most_sets, len(index._sets))
+        most_singles = max(most_singles, len(index._fresh))
+    assert most_sets <= 8, "each asks a set anew"
+    assert most_singles <= FRESH_MOST + 1, "each is asked on its own"
+    for n in range(FRESH_MOST + 1):
+        index.matching(f"b{n}")
+    assert not index._fresh, "whoever is asked often is compiled"
+    assert index.matching("a7:y") == (7,)
