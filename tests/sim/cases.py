@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 PROMPT = 2 * SECOND
 LATE = MINUTE
 FALLBACK = 30 * MINUTE
-_SPELLS = {"nobody answered", "nobody could be reached"}
+_ANSWERED = "nobody answered"
+_REACHED = "nobody could be reached"
+_SPELLS = {_ANSWERED, _REACHED}
 
 
 class Cases:
@@ -106,7 +108,9 @@ class Cases:
         if auditor.plot is None or not (spelt or before.reason in _SPELLS):
             return
         wait, place = FALLBACK, (0, 0)
-        if spelt:
+        if before.reason == _REACHED:
+            spelt = True  # The steps begin again: somebody may be there then.
+        elif spelt:
             last = before.step + 1 == len(ladder.steps)
             wait = ladder.waits[before.step]
             place = (before.round + 1, 0) if last else (before.round, before.step + 1)

@@ -67,9 +67,10 @@ class Facts:
             if not alert.asked:
                 alert.overlap.clear()
             alert.asked[request] = report.firing
-            alert.overlap.add(report.firing)
             if alert.firing is not report.firing:
                 self.unsteady[alert.cluster] = service
+        for report in self._asked[request]:  # Of several in one request the last one counts.
+            self.alerts[report.key].overlap.add(self.alerts[report.key].asked[request])
 
     def answered(self, request: int, service: int) -> None:
         """It was answered: it is so now, unless others were asked for at the same time."""

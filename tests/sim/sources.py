@@ -30,12 +30,16 @@ class Temper(msgspec.Struct):
 
 
 class Source:
-    """One. `post` sends what is asked of it at the moment it leaves; `owed` is not yet answered."""
+    """One. `post` sends what is asked of it at the moment it leaves; `owed` is not yet answered.
+
+    `restless` is how often an alert changes again within seconds.
+    """
 
     def __init__(self, name: str, chance: Random, post: Post, wall: Callable[[], int]) -> None:
         self.name = name
         self.chance = chance
         self.tempers: dict[str, Temper] = {}
+        self.restless = 0.0
         self.moving = True
         self.firing: dict[Key, bool] = {
             (cluster, alert): False
@@ -53,10 +57,14 @@ class Source:
         """Let one alert come and go."""
         temper = self.tempers.get(key[0], Temper())
         while True:
-            mean = temper.firing if self.firing[key] else temper.quiet
-            await anyio.sleep(self.chance.expovariate(1 / (60.0 * mean)))
+            await anyio.sleep(self._while(temper.firing if self.firing[key] else temper.quiet))
             if self.moving:
                 self.turn(key, firing=not self.firing[key])
+
+    def _while(self, mean: float) -> float:
+        if self.restless and self.chance.random() < self.restless:
+            return self.chance.uniform(0.2, 20.0)
+        return self.chance.expovariate(1 / (60.0 * mean))
 
     def turn(self, key: Key, *, firing: bool) -> None:
         """It fires, or it has ended."""

@@ -64,6 +64,7 @@ class Swarm(msgspec.Struct, frozen=True):
     whims: tuple[str, ...]
     back: bool
     tempers: tuple[tuple[str, float, float], ...]
+    restless: float
 
 
 def draw(chance: Random) -> Swarm:
@@ -91,6 +92,7 @@ def draw(chance: Random) -> Swarm:
             (cluster, chance.choice((3.0, 30.0, 400.0)), chance.choice((5.0, 40.0, 120.0)))
             for cluster in CLUSTERS
         ),
+        restless=chance.choice((0.0, 0.0, 0.3)),
     )
 
 

@@ -106,6 +106,7 @@ class World:
         self.people.habits = Habits(swarm.acks, swarm.races, swarm.minutes * 2, swarm.whims)
         for source in self.sources:
             source.tempers = {c: Temper(f, q) for c, f, q in swarm.tempers}
+            source.restless = swarm.restless
             if isinstance(source, Producer):
                 source.doubles = swarm.doubles
 
@@ -118,12 +119,10 @@ class World:
         self.history.note("", "everything heals")
 
     async def _look(self) -> None:
-        minute = 0
         while True:
             await anyio.sleep(60.0)
-            minute += 1
             self.watch.look()
-            if minute % 5 == 0 and self.life is not None and self.life.serving:
+            if self.life is not None and self.life.serving:
                 self.end.compare(self.life)
 
     async def _reign(self) -> None:
