@@ -1,4 +1,7 @@
-"""Whatever is done to an incident in whatever order: exactly those are paged who must be, when."""
+"""Whatever is done to an incident in whatever order: exactly those are paged who must be, when.
+
+No page after an answer, none early, none lost, none to a person who was not on call.
+"""
 
 import os
 
@@ -26,13 +29,16 @@ REFERENCES = {
 
 def house(plan: str) -> Configuration:
     """The plan of the reference, as a configuration."""
-    steps = [step(f"{wait}s", *(REFERENCES[who] for who in who_)) for wait, who_ in STEPS[plan]]
+    steps = [
+        step(f"{wait}s", *(REFERENCES[who] for who in called), multi_ack=each)
+        for wait, called, each in STEPS[plan]
+    ]
     return configured(
         route(policy="critical", by=("cluster",), wait="0s", interval="1m", repeat="4h"),
         users=[
             person("ana", "push", later={"sms": "2m"}),
             person("bo", "sms"),
-            person("cleo", "sms"),
+            person("cleo", "sms", later={"mail": "1m"}),
         ],
         teams={"bo": ("bo",), "cleo": ("cleo",)},
         receivers=[channel("boss")],
@@ -129,6 +135,29 @@ class Rules(RuleBasedStateMachine):
     def closes(self, who: str, then: int) -> None:
         self.world.closes(self.newest(), by=who)
         self.reference.closes()
+        self.advance(then)
+
+    @rule(
+        users=st.sampled_from((("ana",), ("bo",), ("cleo",), ("ana", "bo"), ())),
+        start=st.sampled_from((-600, 0, 60, 1200)),
+        length=st.sampled_from((61, 600, 7200)),
+        then=spans,
+    )
+    def overrides(self, users: tuple[str, ...], start: int, length: int, then: int) -> None:
+        """Others are on call for a while, or nobody; the last word counts."""
+        now = self.world.passed // SECOND
+        since, until = (f"0:00:{each}" for each in (now + start, now + start + length))
+        said = self.world.overrides(since, until, *users)
+        assert said == ("overridden" if start + length > 0 else "invalid")
+        if said == "overridden":
+            self.reference.overrides_with(max(start, 0), start + length, users)
+        self.advance(then)
+
+    @rule(who=people, then=spans)
+    def summons(self, who: str, then: int) -> None:
+        """Somebody is asked for help."""
+        self.world.summons(f"user:{who}", incident=self.newest())
+        self.reference.summons(who)
         self.advance(then)
 
     @rule(plan=st.sampled_from(tuple(STEPS)), then=spans)

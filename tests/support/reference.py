@@ -5,15 +5,18 @@ It says at which second who is paged. It shares no code with what it judges.
 
 from dataclasses import dataclass, field
 
-STEPS = {
-    "a": ((300, ("ana",)), (180, ("whoever",)), (240, ("bo", "cleo"))),
-    "b": ((120, ("whoever",)), (360, ("ana",))),
+Steps = tuple[tuple[int, tuple[str, ...], bool], ...]
+"""Seconds until the next step, who is called, and whether each of them must acknowledge."""
+
+STEPS: dict[str, Steps] = {
+    "a": ((300, ("ana", "cleo"), True), (180, ("whoever",), False), (240, ("bo", "ana"), False)),
+    "b": ((120, ("whoever",), False), (360, ("ana",), True)),
 }
 ROTA = {"a": ("bo", "cleo"), "b": ("cleo", "bo")}
 METHODS = {
     "ana": (("push", 0), ("sms", 120)),
     "bo": (("sms", 0),),
-    "cleo": (("sms", 0),),
+    "cleo": (("sms", 0), ("mail", 60)),
     "boss": (("slack", 0),),
 }
 ROUNDS = 2
@@ -26,11 +29,20 @@ FOREVER = 10**12
 
 
 @dataclass
+class Waiting:
+    """A page on its way; one that `insists` is stopped only by her own acknowledgement."""
+
+    due: int
+    person: str
+    insists: bool
+
+
+@dataclass
 class Trouble:
     """One incident."""
 
     number: int
-    steps: tuple[tuple[int, tuple[str, ...]], ...]
+    steps: Steps
     grave: int
     due: int
     status: str = "rings"
@@ -39,8 +51,9 @@ class Trouble:
     round: int = 0
     exhausted: bool = False
     taker: str = ""
+    takers: set[str] = field(default_factory=set)
     moves: int = 0
-    waiting: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
 
     @property
     def spent(self) -> bool:
@@ -61,6 +74,7 @@ class Reference:
         self.count = 0
         self.closed = -FOREVER
         self.news = True
+        self.overrides: list[tuple[int, int, tuple[str, ...]]] = []
 
     def advance(self, seconds: int) -> None:
         """Time passes, and what is due happens."""
@@ -100,11 +114,17 @@ class Reference:
         if trouble is None:
             return
         trouble.due = self.now + ACK_TIMEOUT
-        if trouble.status == "taken":
-            return
-        trouble.status, trouble.taker, trouble.exhausted = "taken", who, False
-        trouble.moves += 1
-        trouble.waiting.clear()
+        if trouble.status != "taken":
+            trouble.status, trouble.taker, trouble.exhausted = "taken", who, False
+            trouble.takers = set()
+            trouble.moves += 1
+        if who not in trouble.takers:
+            trouble.takers.add(who)
+            trouble.waiting = {
+                to: page
+                for to, page in trouble.waiting.items()
+                if page.insists and page.person not in trouble.takers and not trouble.held
+            }
 
     def unacks(self) -> None:
         trouble = self.trouble
@@ -135,6 +155,20 @@ class Reference:
             trouble.exhausted = False
         self._ring(trouble, anew=trouble.status == "sleeps")
 
+    def overrides_with(self, start: int, end: int, users: tuple[str, ...]) -> None:
+        """These are on call from now + start until now + end, whatever was said before."""
+        self.overrides.append((self.now + start, self.now + end, users))
+
+    def summons(self, who: str) -> None:
+        trouble = self.trouble
+        if trouble is None or trouble.held or trouble.status == "sleeps":
+            return
+        taken = trouble.status == "taken"
+        if who not in trouble.takers or not taken:
+            self._call(trouble, [who], insists=taken)
+        if taken:
+            trouble.due = self.now + ACK_TIMEOUT
+
     def closes(self) -> None:
         if self.trouble is not None:
             self.trouble = None
@@ -146,7 +180,7 @@ class Reference:
             waiting.append((self.flush, 1, ""))
         if self.trouble is not None and not self.trouble.held:
             waiting.append((self.trouble.due, 2, ""))
-            waiting += [(due, 3, to) for to, due in self.trouble.waiting.items()]
+            waiting += [(page.due, 3, to) for to, page in self.trouble.waiting.items()]
         return min(waiting, default=None)
 
     def _flush(self) -> None:
@@ -189,23 +223,40 @@ class Reference:
             self._ring(trouble, anew=trouble.status == "sleeps")
         trouble.grave = max(trouble.grave, *self.alerts.values())
         trouble.moves += 1
-        if trouble.exhausted or trouble.spent:
-            self._page(trouble, (*also, "boss"))
-            trouble.exhausted, trouble.due = True, self.now + FALLBACK
-            return
-        wait, called = trouble.steps[trouble.step]
-        self._page(trouble, (*also, *called))
-        trouble.due = (trouble.due if self.now - trouble.due < LATE else self.now) + wait
-        trouble.step += 1
-        if trouble.step == len(trouble.steps):
-            trouble.step, trouble.round = 0, trouble.round + 1
+        for _ in trouble.steps:
+            if trouble.exhausted or trouble.spent:
+                break
+            wait, called, each = trouble.steps[trouble.step]
+            people = self._people((*also, *called))
+            self._call(trouble, people, insists=each)
+            trouble.due = (trouble.due if self.now - trouble.due < LATE else self.now) + wait
+            trouble.step += 1
+            if trouble.step == len(trouble.steps):
+                trouble.step, trouble.round = 0, trouble.round + 1
+            if people:
+                return
+            trouble.due = self.now
+        self._call(trouble, [*also, "boss"], insists=False)
+        trouble.exhausted, trouble.due = True, self.now + FALLBACK
 
-    def _page(self, trouble: Trouble, called: tuple[str, ...]) -> None:
-        turn = ROTA[self.plan][self.now // 3600 % 2]
+    def _people(self, called: tuple[str, ...]) -> list[str]:
+        """Those who are meant, right now."""
+        found: list[str] = []
         for who in called:
-            person = turn if who == "whoever" else who
+            found += self._on_call() if who == "whoever" else [who]
+        return list(dict.fromkeys(found))
+
+    def _on_call(self) -> tuple[str, ...]:
+        for start, end, users in reversed(self.overrides):
+            if start <= self.now < end:
+                return users
+        return (ROTA[self.plan][self.now // 3600 % 2],)
+
+    def _call(self, trouble: Trouble, people: list[str], *, insists: bool) -> None:
+        for person in people:
             for method, after in METHODS[person]:
-                trouble.waiting[f"{person} {method}"] = self.now + after
+                page = Waiting(self.now + after, person, insists)
+                trouble.waiting[f"{person} {method}"] = page
 
     def _send(self, to: str) -> None:
         assert self.trouble is not None
