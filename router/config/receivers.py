@@ -1,6 +1,7 @@
 """Receivers: named sets of integrations."""
 
 from router.config.channels import CHANNELS, Shared, Unusable
+from router.config.channels.channel import texts
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.configuration import Receiver
@@ -16,9 +17,17 @@ def shared(root: Table, vault: Vault) -> Shared:
 def read(root: Table, vault: Vault, shared: Shared) -> dict[str, Receiver]:
     """The receivers by name, each with its integrations in the order the file lists them."""
     return {
-        name: Receiver(name, tuple(_integrations(table, vault, shared)))
+        name: Receiver(name, tuple(_integrations(table, vault, shared)), _labels(name, table))
         for name, table in root.named("receivers").items()
     }
+
+
+def _labels(receiver: str, above: Table) -> dict[str, str]:
+    table = above.table("labels")
+    found = texts(table, *table.names())
+    if found.get("name", receiver) != receiver:
+        table.problem("is the receiver's own name, or left out", "name")
+    return found
 
 
 def _integrations(table: Table, vault: Vault, shared: Shared) -> list[Integration]:

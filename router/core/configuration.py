@@ -93,10 +93,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receiver(msgspec.Struct, frozen=True):
-    """A named set of integrations, in the order routes.toml lists them."""
+    """A named set of integrations, in the order routes.toml lists them.
+
+    `labels` are for those who ask the API about receivers; `name` is one of them anyway.
+    """
 
     name: str
     integrations: tuple[Integration, ...] = ()
+    labels: Mapping[str, str] = {}
 
 
 class Deadman(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from support.site import ROUTES, Site, rfc3339, site
@@ -171,7 +172,10 @@ async def test_who_we_are(here: Site) -> None:
     assert status["uptime"] == "2027-01-15T08:00:00.000Z"
     assert "receiver: ops" in status["config"]["original"]
     assert "secret" not in status["config"]["original"].lower()
-    assert await get(here, "/api/v2/receivers") == [{"name": "ops"}, {"name": "critical"}]
+    assert await get(here, "/api/v2/receivers") == [
+        {"name": "ops", "labels": {"name": "ops"}},
+        {"name": "critical", "labels": {"name": "critical"}},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -292,3 +296,25 @@ async def test_who_is_told_is_named_in_the_order_of_the_routes(tmp_path: Path) -
         await here.fire(alertname="Slow", job="db")
         [shown] = await get(here, "/api/v2/alerts")
         assert [each["name"] for each in shown["receivers"]] == ["first", "second"]
+
+
+async def test_receivers_are_asked_for_by_their_labels(tmp_path: Path) -> None:
+    labelled = RETURNING.replace("[receivers.first]", '[receivers.first]\nlabels = { team = "db" }')
+    async with site(tmp_path, routes=labelled) as here:
+        await here.fire(alertname="Slow", job="db")
+        shown = await get(here, "/api/v2/receivers")
+        assert shown[0] == {"name": "first", "labels": {"name": "first", "team": "db"}}
+
+        async def found(path: str, *matchers: str) -> int:
+            asked = "&".join(f"receiver_matchers={quote(each)}" for each in matchers)
+            return len(await get(here, f"/api/v2/{path}?{asked}"))
+
+        assert [await found(path, 'team="db"') for path in EVERYWHERE] == [1, 1, 1]
+        assert [await found(path, 'name="second"') for path in EVERYWHERE] == [1, 1, 1]
+        assert [await found(path, 'team!="db"', "name=first") for path in EVERYWHERE] == [0, 0, 0]
+        assert [await found(path, 'team=~"x.*"') for path in EVERYWHERE] == [0, 0, 0]
+        for path in EVERYWHERE:
+            await get(here, f"/api/v2/{path}?receiver_matchers=x", 400)
+
+
+EVERYWHERE = ("receivers", "alerts", "alerts/groups")

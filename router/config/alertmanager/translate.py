@@ -77,7 +77,9 @@ def translate(
         where = ("global", "resolve_timeout")
         out.values["service"]["resolve_timeout"] = _span(max(timeout, 1000), where, findings)
     for at, receiver in enumerate(values.get("receivers") or ()):
-        out.values.setdefault("receivers", {})[receiver["name"]] = {}
+        labels = receiver.get("labels")
+        table = {"labels": labels} if labels else {}
+        out.values.setdefault("receivers", {})[receiver["name"]] = table
         out.origins["receivers", receiver["name"]] = ("receivers", at)
     for path, name, entry in entries(values):
         _integration(path, name, entry or {}, document, wordings, out)

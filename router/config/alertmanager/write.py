@@ -156,8 +156,11 @@ class _Writer:
         if not _worded(table):
             yield from self._table(spell(place), table, origin)
             return
-        yield from self._table(spell(place), {}, origin)
+        labels = {key: each for key, each in table.items() if key == "labels"}
+        yield from self._table(spell(place), labels, origin)
         for channel, entries in table.items():
+            if channel in labels:
+                continue
             for entry in entries:
                 yield from self._table(f"[{spell((*place, channel))}]", entry)
 

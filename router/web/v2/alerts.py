@@ -78,7 +78,10 @@ class Alerts:
 
     async def index(self, request: web.Request) -> web.Response:
         """Sorted by fingerprint. What holds each back is judged now, not at its last flush."""
-        wanted, by_receiver = Wanted(request), query.receiver(request)
+        wanted, by_receiver = (
+            Wanted(request),
+            query.receiver(request, self._rooms.door.state.configuration.receivers),
+        )
         state, wall, turns = self._rooms.door.state, self._rooms.door.now().wall, Turns()
         found: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
         among = await self._lookup.narrow(state, wanted.equalities)

@@ -32,7 +32,10 @@ class Groups:
 
         `mutedBy` names the time intervals that the group's last flush found it muted by.
         """
-        wanted, by_receiver = Wanted(request), query.receiver(request)
+        wanted, by_receiver = (
+            Wanted(request),
+            query.receiver(request, self._rooms.door.state.configuration.receivers),
+        )
         show_muted = query.flag(request, "muted")
         state, wall, turns = self._rooms.door.state, self._rooms.door.now().wall, Turns()
         found: list[tuple[object, bytes]] = []

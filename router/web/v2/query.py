@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import web
 
-from router.core.matcher import Matcher, MatcherError, parse
+from router.core.configuration import Receiver
+from router.core.matcher import Matcher, MatcherError, matches_all, parse
 from router.core.pattern import PatternError, predicate
 from router.web.refusal import Refused
 
@@ -18,24 +19,42 @@ def flag(request: web.Request, name: str) -> bool:
     return value.lower() in TRUE if value else True
 
 
-def filters(request: web.Request) -> tuple[Matcher, ...]:
-    """The matchers of every `filter`, each exactly one.
+def filters(request: web.Request, name: str = "filter") -> tuple[Matcher, ...]:
+    """The matchers of every `filter`, or other parameter, each exactly one.
 
     Raises:
         Refused: 400 when one of them is none.
     """
     try:
-        return tuple(parse(text) for text in request.query.getall("filter", []))
+        return tuple(parse(text) for text in request.query.getall(name, []))
     except MatcherError as error:
         raise Refused(400, str(error)) from None
 
 
-def receiver(request: web.Request) -> Callable[[Iterable[str]], bool]:
-    """Whether one of several receivers' names is asked for, by the anchored regex `receiver`.
+def receiver(
+    request: web.Request, known: Mapping[str, Receiver]
+) -> Callable[[Iterable[str]], bool]:
+    """Whether one of several receivers' names is asked for: by the anchored regex `receiver`, and
+    by `receiver_matchers`, each one matcher of its labels.
 
     Raises:
-        Refused: 400 when it is no regex.
+        Refused: 400 when one of them is none.
     """
+    named, matchers = _named(request), filters(request, "receiver_matchers")
+    if not matchers:
+        return named
+    return lambda names: any(
+        named([name]) and matches_all(matchers, labels_of(name, known)) for name in names
+    )
+
+
+def labels_of(name: str, known: Mapping[str, Receiver]) -> dict[str, str]:
+    """The labels of a receiver, its name among them; a policy has no others."""
+    found = known.get(name)
+    return {**(found.labels if found else {}), "name": name}
+
+
+def _named(request: web.Request) -> Callable[[Iterable[str]], bool]:
     pattern = request.query.get("receiver", "")
     if not pattern:
         return lambda names: True

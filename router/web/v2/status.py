@@ -5,6 +5,7 @@ from aiohttp import web
 from router.web.refusal import as_json
 from router.web.rooms import Rooms
 from router.web.text import rfc3339
+from router.web.v2 import query
 from router.web.v2.original import original
 from router.web.v2.shown import receivers
 
@@ -37,7 +38,9 @@ class Status:
             }
         )
 
-    async def receivers(self, _request: web.Request) -> web.Response:
-        """The names alerts can be told under, as routes.toml lists them."""
-        names = receivers(self._rooms.door.state.configuration)
-        return as_json([{"name": name} for name in names])
+    async def receivers(self, request: web.Request) -> web.Response:
+        """The names alerts can be told under, as routes.toml lists them, with their labels."""
+        configuration = self._rooms.door.state.configuration
+        known, wanted = configuration.receivers, query.receiver(request, configuration.receivers)
+        names = [name for name in receivers(configuration) if wanted([name])]
+        return as_json([{"name": name, "labels": query.labels_of(name, known)} for name in names])
