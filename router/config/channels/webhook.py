@@ -1,5 +1,7 @@
 """Webhooks: Alertmanager's body, posted to any address, signed when there is a secret."""
 
+import re
+
 from router.config import http_config
 from router.config.address import http_url, or_template
 from router.config.channels.channel import Channel, Options, Unusable, secret
@@ -8,9 +10,11 @@ from router.config.vault import Vault
 from router.core.http_options import HttpOptions
 from router.core.integration import WebhookIntegration
 from router.core.moment import SECOND
+from router.core.template import is_template
 
 MAX_ALERTS = 100_000
 TIMEOUT = 10 * SECOND
+_names_host = re.compile(r"https?://[^/?#{\s]+[/?#]").match
 
 
 def _shared(table: Table, vault: Vault) -> Options:
@@ -25,6 +29,11 @@ def _shared(table: Table, vault: Vault) -> Options:
 
 def _own(table: Table, vault: Vault) -> Options:
     url = vault.secret(table, "url", or_template(http_url), is_address=True)
+    if url is not None and is_template(url.value) and not _names_host(url.value):
+        what = (
+            "alerts say which host it goes to, and with what http_config sends; write the host out"
+        )
+        table.findings.warn(table.at("url"), what)
     own = {"payload": table.whole("payload")} if "payload" in table else {}
     return _shared(table, vault).over(Options(url=url, own=own))
 

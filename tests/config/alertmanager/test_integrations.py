@@ -406,3 +406,21 @@ def test_what_a_template_would_say_is_named_where_it_is_left_out() -> None:
         f"receivers[0].opsgenie_configs[0].{key}" for key in ("tags", "details", "responders")
     ]
     assert all("the built-in text is used instead" in warning for warning in warnings_)
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("https://hooks.example.org/{{ .GroupLabels.team }}", False),
+        ("https://hooks.example.org?team={{ .GroupLabels.team }}", False),
+        ("https://{{ .GroupLabels.team }}.example.org/", True),
+        ("https://example.org{{ .GroupLabels.team }}/", True),
+        ("{{ .CommonAnnotations.url }}", True),
+    ],
+)
+def test_a_webhook_whose_host_alerts_choose_is_warned_of(url: str, warned: bool) -> None:
+    text = with_entry("webhook", f"{{url: '{url}', http_config: {{basic_auth: {{password: p}}}}}}")
+    said = [each for each in loaded(text).warnings if "alerts say which host" in each]
+    assert [each.split(": ")[1] for each in said] == [
+        "receivers[0].webhook_configs[0].url"
+    ] * warned
