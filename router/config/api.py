@@ -19,6 +19,8 @@ def read(root: Table, vault: Vault) -> ApiSettings:
         open=table.flag("open", False),
         tokens=tokens,
         broad_silences="allow" if broad == "allow" else "refuse",
+        max_silences=table.number("max_silences", 0, least=0, most=1_000_000),
+        max_silence_bytes=table.number("max_silence_bytes", 0, least=0, most=10_000_000),
     )
     for position, token in enumerate(tokens):
         if token.name in (each.name for each in tokens[:position]):

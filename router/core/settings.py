@@ -36,12 +36,15 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where to listen (`host:port`) and who may do what. `open` asks nobody for a token.
 
     `broad_silences`: whether one that is probably wider than was meant is refused unless forced.
+    `max_silences` counts expired ones too, `max_silence_bytes` what is posted; 0 is no limit.
     """
 
     listen: str = "127.0.0.1:9093"
     open: bool = False
     tokens: tuple[ApiToken, ...] = ()
     broad_silences: Literal["refuse", "allow"] = "refuse"
+    max_silences: int = 0
+    max_silence_bytes: int = 0
 
 
 class SlackSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from router.core.alert import Alert
 from router.core.labels import decode
 from router.core.matcher import Matcher, matches_all
 from router.core.state import State
+from router.web.refusal import Refused
+from router.web.rooms import Rooms
 from router.web.v2.query import TRUE
 
 FORCED = "force:"  # A comment that begins so says that the breadth is meant, where no flag can.
@@ -60,3 +62,20 @@ async def breadth(state: State, matchers: Sequence[Matcher]) -> Breadth:
 def forced(request: web.Request, comment: str) -> bool:
     """Whether it was said that the breadth is meant."""
     return comment.startswith(FORCED) or request.query.get("force", "").lower() in TRUE
+
+
+def refuse_too_much(rooms: Rooms, silence_id: str, size: int) -> None:
+    """Refuse what `[api] max_silences` and `max_silence_bytes` leave no room for.
+
+    Raises:
+        Refused: 400.
+    """
+    api, kept = rooms.api(), rooms.door.state.silences
+    if api.max_silence_bytes and size > api.max_silence_bytes:
+        limit = f"(limit: {api.max_silence_bytes} bytes)"
+        raise Refused(400, f"silence exceeded maximum size: {size} bytes {limit}")
+    if api.max_silences and kept.get(silence_id) is None:
+        count = len(kept.all())
+        if count >= api.max_silences:
+            limit = f"(limit: {api.max_silences}, which counts expired ones too)"
+            raise Refused(400, f"exceeded maximum number of silences: {count} {limit}")

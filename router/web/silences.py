@@ -12,7 +12,7 @@ from router.core.labels import decode, fingerprint
 from router.core.moment import DAY, SECOND, from_datetime
 from router.core.silence import Silence, SilenceError, decide_update
 from router.web import body
-from router.web.breadth import Breadth, breadth, forced
+from router.web.breadth import Breadth, breadth, forced, refuse_too_much
 from router.web.envelope import CID
 from router.web.refusal import Refused, as_json
 from router.web.rooms import Rooms
@@ -65,6 +65,7 @@ class Silences:
         """
         payload = await body.read(request, self._rooms.limits)
         matchers, wanted = posted.matchers(payload), _read(payload)
+        refuse_too_much(self._rooms, "", len(payload))
         state, wall = self._rooms.door.state, self._rooms.door.now().wall
         hit = await breadth(state, matchers)
         if self._rooms.api().broad_silences == "refuse" and not wanted.force:

@@ -1,11 +1,12 @@
 """Silences by API: made, changed, ended, listed, and refused in Alertmanager's shapes."""
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from support.site import Site, rfc3339
+from support.site import ROUTES, Site, rfc3339, site
 
 from router.core.moment import HOUR, MINUTE
 from router.errors import DiskFull
@@ -210,3 +211,20 @@ async def test_a_silence_of_another_clock_is_read_as_it_is_stored(here: Site) ->
     assert replace(known, updated_at=0) == replace(
         (await here.store.load()).silences[0], updated_at=0
     )
+
+
+async def test_there_may_be_a_limit_to_their_number_and_size(tmp_path: Path) -> None:
+    limits = "[api]\nmax_silences = 2\nmax_silence_bytes = 400\n"
+    async with site(tmp_path, routes=ROUTES + limits) as here:
+        first = await make(here)
+        await make(here, comment="another")
+        refused = await post(here, posted(here, comment="a third"), 400)
+        assert "exceeded maximum number of silences: 2 (limit: 2" in refused
+        own = {"matchers": posted(here)["matchers"], "for_seconds": 60}
+        async with here.http.post("/api/v1/silences", json=own) as answer:
+            assert answer.status == 400
+        later = rfc3339(here.clock.now().wall + 2 * HOUR)
+        assert await make(here, id=first, endsAt=later) == first, "it is there already"
+        large = await post(here, posted(here, id=first, comment="x" * 400), 400)
+        assert "silence exceeded maximum size: " in large
+        assert len(await get(here, "/api/v2/silences")) == 2

@@ -12,7 +12,7 @@ from router.core.event import Silenced
 from router.core.matcher import Matcher
 from router.core.silence import Silence, SilenceError, decide_update, expire, in_order
 from router.web import body
-from router.web.breadth import FORCED, breadth, forced
+from router.web.breadth import FORCED, breadth, forced, refuse_too_much
 from router.web.envelope import CID
 from router.web.refusal import Refused, as_json
 from router.web.rooms import Rooms
@@ -56,13 +56,15 @@ class SilencesApi:
     async def post(self, request: web.Request) -> web.Response:
         """Make or change one, durably: `{"silenceID": …}`, the same id where it may stay."""
         body.require_json(request)
-        silence = posted.read(await body.read(request, self._rooms.limits))
+        raw = await body.read(request, self._rooms.limits)
+        silence = posted.read(raw)
         known = self._rooms.door.state.silences.get(silence.id)
         wall = self._rooms.door.now().wall
         try:
             update = decide_update(silence, known, wall, str(uuid.uuid4()))
         except SilenceError as error:
             raise Refused(404 if error.code == "not found" else 400, str(error)) from None
+        refuse_too_much(self._rooms, update.id, len(raw))
         if known is None or known.matchers != silence.matchers:
             await self._refuse_too_broad(request, silence)
         await self._keep(request, update.silences)
