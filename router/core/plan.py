@@ -146,6 +146,15 @@ def let_go(draft: Draft, row: Delivery, outcome: str) -> None:
     draft.close(row, outcome)
     if row.maybe_sent and row.kind not in ("resolved", "notice"):
         remember(draft, _perhaps(draft, row))
+    forget(draft, row)
+
+
+def forget(draft: Draft, row: Delivery) -> None:
+    """Once an incident is over for good, what a lane was told of it matters till its last row."""
+    if not row.incident or draft.incident(row.incident) or draft.lane(row.lane):
+        return
+    if row.incident not in draft.state.lingering and draft.log(row.lane):
+        draft.drop_log(row.lane)
 
 
 def remember(draft: Draft, entry: LogEntry) -> None:

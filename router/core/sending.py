@@ -12,7 +12,7 @@ from router.core.draft import Draft
 from router.core.incident import Incident
 from router.core.moment import SECOND
 from router.core.notification import Delivery, Turn
-from router.core.plan import after, let_go, remember
+from router.core.plan import after, forget, let_go, remember
 from router.core.standing import follows_nothing, holds, silent
 from router.core.state import State
 
@@ -99,6 +99,7 @@ def _delivered(draft: Draft, row: Delivery, event: e.Delivered) -> None:
         _told_the_end(draft, row)
     elif row.kind != "notice":
         remember(draft, after(draft, row, event.ref))
+        forget(draft, row)
     incident = draft.incident(row.incident)
     if row.kind == "page" and incident is not None:
         if incident.heard < row.run:

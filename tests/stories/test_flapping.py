@@ -3,7 +3,7 @@
 import pytest
 from support.auditor import Auditor
 from support.configured import channel, configured, person, policy, route, step
-from support.post_office import HANGS, TAKES
+from support.post_office import FAILS, HANGS, TAKES
 from support.world import World
 
 from router.core.configuration import Configuration
@@ -142,3 +142,39 @@ def test_the_word_of_the_end_that_is_still_under_way_is_corrected(world: World) 
     assert [sent for sent in world.until("0:08") if "ops slack: page" in sent] != []
     ended(world, "0:20")
     assert "ops slack: resolved" in "".join(world.until("0:22"))
+
+
+def test_the_word_of_the_end_that_failed_is_not_repeated_once_the_alerts_are_back(
+    world: World,
+) -> None:
+    world.post.next("ops slack", HANGS)
+    ended(world, "0:02")
+    world.until("0:03")
+    world.at("0:05").fires("Disk", severity="warning")
+    world.until("0:06")
+    world.ends("ops slack", FAILS)
+    assert not [sent for sent in world.until("0:15") if "resolved" in sent]
+    ended(world, "0:20")
+    assert "ops slack: resolved" in "".join(world.until("0:22"))
+
+
+def test_a_page_that_outlasts_the_window_leaves_nothing_behind() -> None:
+    steps = (step("5m", "receiver:quiet"), step("5m", "user:bo"))
+    world = World(
+        configured(
+            route(policy="critical", by=("cluster",), wait="0s", interval="1m", repeat="4h"),
+            users=[person("bo", "sms")],
+            receivers=[channel("quiet", send_resolved=False)],
+            policies=[policy("critical", *steps, flap_window="10m", rounds=2)],
+        )
+    )
+    world.fires("Disk", severity="warning")
+    world.until("0:09")
+    world.post.next("quiet slack", HANGS)
+    assert "quiet slack" in "".join(world.until("0:11"))
+    ended(world, "0:11")
+    world.until("0:30")
+    world.ends("quiet slack", FAILS)
+    world.until("1:00")
+    assert not world.state.lingering.incidents
+    assert not world.state.log
