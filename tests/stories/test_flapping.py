@@ -147,15 +147,18 @@ def test_the_word_of_the_end_that_is_still_under_way_is_corrected(world: World) 
 def test_the_word_of_the_end_that_failed_is_not_repeated_once_the_alerts_are_back(
     world: World,
 ) -> None:
-    world.post.next("ops slack", HANGS)
-    ended(world, "0:02")
-    world.until("0:03")
-    world.at("0:05").fires("Disk", severity="warning")
-    world.until("0:06")
-    world.ends("ops slack", FAILS)
-    assert not [sent for sent in world.until("0:15") if "resolved" in sent]
+    world.until("0:05")
+    world.post.next("bo sms", HANGS)
+    ended(world, "0:06")
+    assert "0:07 bo sms: resolved (hangs)" in world.until("0:07")
+    world.at("0:08").fires("Disk", severity="warning")
+    world.until("0:09")
+    world.ends("bo sms", FAILS)
+    assert [sent for sent in world.until("0:15") if "bo sms" in sent] == [
+        "0:14 bo sms: page, step 2"
+    ]
     ended(world, "0:20")
-    assert "ops slack: resolved" in "".join(world.until("0:22"))
+    assert "bo sms: resolved" in "".join(world.until("0:22"))
 
 
 def test_a_page_that_outlasts_the_window_leaves_nothing_behind() -> None:
