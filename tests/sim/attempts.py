@@ -87,7 +87,7 @@ class Attempts:
             auditor.wrong(case.cluster, f"{key} begins though {case.number} is asleep")
         if case.over:
             auditor.wrong(case.cluster, f"{key} begins though {case.number} is over")
-        if all(auditor.facts.over(member) for member in case.members):
+        if case.members and all(map(auditor.facts.over, case.members)):
             auditor.wrong(case.cluster, f"{key} begins though nothing fires any more")
         step = step_of(row.reason)
         if step is not None and not case.hurried:

@@ -10,6 +10,7 @@ from sim.attempts import Attempts
 from sim.cases import Cases
 from sim.crowd import Crowd
 from sim.facts import NEVER, Facts, Report
+from sim.hand import BY_HAND, ByHand
 from sim.history import History
 from sim.machine import REST_SECONDS, Machine
 from sim.plot import PLOTS, RESOLVE_TIMEOUT, Plot, labels_of
@@ -75,6 +76,7 @@ class Auditor:
         self.cases = Cases(self)
         self.answers = Answers(self, self.cases.known)
         self.attempts = Attempts(self, self.cases.known)
+        self.hand = ByHand(self)
         self.crowd = Crowd(self)
         self.queues = Queues(self)
         self.names = {
@@ -137,13 +139,16 @@ class Auditor:
             self.wrong("", f"an answer took {late / SECOND:.0f} s: {_shown(events)}")
         self.facts.answered(request, self.service)
         for one, outcome in zip(events, outcomes, strict=True):
-            code = next((x.code for x in outcome.commands if isinstance(x, Answer)), "")
+            answer = next((x for x in outcome.commands if isinstance(x, Answer)), None)
+            code = answer.code if answer else ""
             if isinstance(one, Answered):
                 self.answers.answered(one, code, at)
             match one:
                 case e.Silenced(silences=silences):
                     for silence in silences:
                         self._silencing(silence, sure=True)
+                case e.Raised():
+                    self.hand.answered(one, answer)
                 case e.Reconfigured() if request in self._plots:
                     self.plot, self.reloaded = self._plots.pop(request), self.service
 
@@ -227,14 +232,16 @@ class Auditor:
 
     def _enqueued(self, row: Delivery) -> Row:
         seen: Any = msgspec.json.decode(row.payload)
-        cluster = seen["group_labels"].get("cluster", "")
+        group = seen["group_labels"]
+        cluster = group.get("cluster", BY_HAND if "incident" in group else "")
         entry = self.rows[row.id] = self.open[row.id] = Row(row, cluster, self.began)
         self.history.note(cluster, f"planned {row.kind} {row.key} to {row.target}: {row.reason}")
         if row.key in self.keys:
             self.wrong(cluster, f"two deliveries have the key {row.key}")
         self.keys[row.key] = row.id
         for number in row.firing:
-            self._tells_firing(entry, self.names[number])
+            if cluster != BY_HAND:
+                self._tells_firing(entry, self.names[number])
         for number in row.resolved:
             own, name = self.names[number]
             if self.facts.fires((own, name), self.service):
@@ -270,7 +277,9 @@ class Auditor:
     def _claimed(self, entry: Row) -> None:
         row = entry.row
         entry.claimed_at = self.began
-        if row.kind in ("page", "notification") and row.firing and not row.resolved:
+        by_hand = entry.cluster == BY_HAND
+        rings = row.kind in ("page", "notification") and row.firing and not row.resolved
+        if rings and not by_hand:
             quiet = all(self.silenced(self.names[n][0]) for n in row.firing)
             if quiet:
                 self.wrong(entry.cluster, f"{row.key} was claimed while it is silenced")
@@ -330,6 +339,7 @@ class Auditor:
         """Once a minute: what may have changed by itself."""
         for cluster in self.facts.unsteady:
             self.stirred(cluster, 0)
+        self.hand.look()
 
     def silenced(self, cluster: str) -> bool:
         """Whether all of it surely is."""

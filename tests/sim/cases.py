@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sim.case import Case, Run, step_of
+from sim.hand import BY_HAND
 from sim.plot import PLOTS, RANKS, SEVERITIES
 
 from router.core.moment import HOUR, MINUTE, SECOND
@@ -46,12 +47,19 @@ class Cases:
             seen: Any = msgspec.json.decode(rows[0].payload)
             case = self.known.get(number) or self._open(number, seen)
             self._run(case, seen, rows)
-            told = [self._auditor.names[n] for row in rows for n in row.firing]
-            ranks = [RANKS.index(SEVERITIES[name]) for _, name in told]
+            told = self._told(rows)
+            ranks = [RANKS.index(SEVERITIES[name]) for name in told]
             case.worst = max([case.worst, *ranks])
+
+    def _told(self, rows: Sequence[Delivery]) -> set[str]:
+        names = self._auditor.names  # None of them is what a page by hand tells of.
+        return {names[n][1] for row in rows for n in row.firing if n in names}
 
     def _open(self, number: int, seen: Any) -> Case:
         labels, policy = seen["group_labels"], seen["incident"]["policy"]
+        if "cluster" not in labels:
+            self.known[number] = Case(number, BY_HAND, policy, (), self._auditor.began)
+            return self.known[number]
         wide = {s for p in PLOTS.values() for s, name in p.policies.items() if name == policy}
         members = tuple(
             (cluster, name)
@@ -96,7 +104,7 @@ class Cases:
         if case.runs and auditor.stirred(case.cluster, case.number) < case.runs[-1].at:
             self._follows(case, case.runs[-1], run)
         elif not case.runs and run.reason.startswith("step ") and (run.step or run.round):
-            told = {auditor.names[n][1] for row in rows for n in row.firing}
+            told = self._told(rows)
             if not auditor.hushed(case.cluster, at - 2 * HOUR) and told != {"Odd"}:
                 auditor.wrong(case.cluster, f"incident {case.number} begins with {run.reason}")
         case.runs.append(run)
@@ -144,6 +152,9 @@ class Cases:
         """A commit planned to tell of an incident's end."""
         case, auditor = self.known.get(row.incident), self._auditor
         if case is None or case.over is not False or auditor.reloaded > case.opened:
+            return
+        if case.cluster == BY_HAND:
+            auditor.wrong(BY_HAND, f"incident {case.number} ends by itself")
             return
         told = {
             n

@@ -71,8 +71,8 @@ class End:
             check_state(life.loop.state)
             if stored and not self._watch.committing:
                 check_stored(life.loop.state, self._world.disk.rows)
-        except AssertionError as error:
-            self._watch.wrong("", f"state: {error}")
+        except (AssertionError, LookupError) as error:
+            self._watch.wrong("", f"state: {error!r}")
 
     async def watch(self) -> None:
         """Heal, and see that the service does what it owes."""
@@ -93,6 +93,10 @@ class End:
         await self._hours(AWAY, ringing=True)
 
     async def _all_ends(self) -> None:
+        life = self._world.life
+        assert life is not None
+        for number in [n for n, one in life.loop.state.incidents.items() if one.raised]:
+            await self._world.people.close(number)
         for source in self._world.sources:
             for key in source.firing:
                 if source.firing[key] or not self._watch.facts.over(key):

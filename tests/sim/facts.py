@@ -158,7 +158,7 @@ class Facts:
                 self.look(alert, service)
                 if any(asked is not alert.firing for asked in alert.asked.values()):
                     self.unsteady[cluster] = service
-        return self.unsteady[cluster]
+        return self.unsteady.get(cluster, 0)
 
 
 def firing(facts: Facts, cluster: str, severities: Sequence[str], service: int) -> list[str]:

@@ -94,6 +94,8 @@ class People:
         elif whim == "unsilence":
             if self.silences:
                 await self.unsilence(self.chance.choice(sorted(self.silences)))
+        elif whim == "page":
+            await self.page()
         elif self._seen:
             await self._try(self._answer(whim, self.chance.choice(self._seen[-6:])))
 
@@ -112,6 +114,20 @@ class People:
             case "escalate":
                 return e.Escalated(incident=number, by="ana", via="api")
         return e.Resolved(incident=number, by="ana", via="api")
+
+    async def page(self) -> None:
+        """Page somebody by hand; ask once more, by the same key, where nobody answers, or not."""
+        self._count += 1
+        event = e.Raised(to="bo", text="Look!", by="ana", via="api", key=f"page {self._count}")
+        for _ in range(3):
+            if await self._try(event) and self.chance.random() < 0.7:
+                return
+            await anyio.sleep(5.0)
+
+    async def close(self, number: int) -> None:
+        """It is over, whoever has to be told."""
+        while not await self._try(e.Resolved(incident=number, by="ana", via="api")):  # noqa: ASYNC110
+            await anyio.sleep(5.0)
 
     async def silence(self, cluster: str) -> None:
         """Ask for quiet about a cluster."""

@@ -71,6 +71,7 @@ LADDERS = {
     "critical": Ladder(({**ANA, **OPS}, BO), (5 * MINUTE, 5 * MINUTE), 2),
     "forever": Ladder((ANA, BO), (2 * MINUTE, 4 * MINUTE), 0, 20 * MINUTE),
     "crossed": Ladder((ANA, BO), (5 * MINUTE, MINUTE), 2),
+    "user:bo": Ladder((BO,), (5 * MINUTE,), 3),
 }
 
 

@@ -42,6 +42,7 @@ WHIMS = (
     "snooze",
     "unsnooze",
     "escalate",
+    "page",
 )
 
 

@@ -1,12 +1,13 @@
 """Bugs to plant in the product, each a small change at run time, which the simulation must find."""
 
-from sim.mutants import alerts, durability, limits, quiet, sending, snooze, steps
+from sim.mutants import alerts, durability, hand, limits, quiet, sending, snooze, steps
 from sim.mutants.planting import MUTANTS, planted
 
 __all__ = [
     "MUTANTS",
     "alerts",
     "durability",
+    "hand",
     "limits",
     "planted",
     "quiet",
