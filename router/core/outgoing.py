@@ -20,7 +20,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     group or incident (PagerDuty's dedup key, the thread of a mail). `attempt` counts from 1.
     `ack_url` is empty when there is nothing to acknowledge. `ref` continues an earlier message.
     `at` is the wall time of the claim. `bundle` is all that is told, the gravest first, when it is
-    more than the snapshot.
+    more than the snapshot. `timezone` is that of the person it is for, who reads times in it.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     maybe_sent: bool = False
     cid: str = ""
     bundle: tuple[Bundled, ...] = ()
+    timezone: str = "UTC"
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,7 @@ def compose(row: Delivery, state: State, signer: Signer, url: str, now: Now) -> 
         ref=row.ref if len(rows) == 1 else "",
         maybe_sent=any(each.maybe_sent for each in rows),
         cid=row.cid,
+        timezone=_timezone(row.target, state),
     )
     if len(rows) == 1:
         return outgoing
@@ -67,6 +68,12 @@ def _gravity(told: Bundled) -> tuple[bool, int, int]:
     incident = told.snapshot.incident
     ended = told.snapshot.status == "resolved"
     return ended, -severity.rank(told.snapshot.severity), incident.number if incident else 0
+
+
+def _timezone(target: str, state: State) -> str:
+    name = target.removeprefix("user:").rpartition("/")[0] if target.startswith("user:") else ""
+    user = state.configuration.users.get(name)
+    return (user.timezone if user else "") or "UTC"
 
 
 def _link(row: Delivery, instance: str, signer: Signer, url: str, now: Now) -> str:

@@ -1,6 +1,7 @@
 """What a template may know of one delivery: plain dictionaries, cleaned and bounded."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,7 +28,8 @@ def view(outgoing: Outgoing) -> View:
     most 20 alerts are listed; `truncated` counts those left out here or before.
     """
     snapshot = outgoing.snapshot
-    alerts = [_alert(alert, outgoing.at) for alert in snapshot.alerts[:ALERTS_SHOWN]]
+    zone = outgoing.timezone
+    alerts = [_alert(alert, outgoing.at, zone) for alert in snapshot.alerts[:ALERTS_SHOWN]]
     common_labels = labels.common([alert["labels"] for alert in alerts])
     annotations = labels.common([alert["annotations"] for alert in alerts])
     group_labels = _cleaned(snapshot.group_labels)
@@ -52,12 +54,12 @@ def view(outgoing: Outgoing) -> View:
         **_notes(annotations),
         "receiver": one_line(snapshot.receiver, 200),
         "target": one_line(outgoing.target, 200),
-        "incident": _incident(snapshot.incident, outgoing.at),
+        "incident": _incident(snapshot.incident, outgoing.at, zone),
         "ack_url": web_link(outgoing.ack_url),
         "external_url": web_link(outgoing.external_url),
         "maybe_sent": outgoing.maybe_sent,
         "attempt": outgoing.attempt,
-        "at": moment(outgoing.at),
+        "at": moment(outgoing.at, zone),
     }
     data["heading"] = _heading(data)
     data["bundle"] = []
@@ -70,9 +72,9 @@ def pairs(raw: msgspec.Raw) -> dict[str, str]:
     return {name: v if isinstance(v, str) else str(v) for name, v in values.items()}
 
 
-def moment(wall: int) -> str:
-    """A wall time for people, to the second, in UTC."""
-    return f"{to_datetime(wall):%Y-%m-%d %H:%M:%S} UTC"
+def moment(wall: int, zone: str) -> str:
+    """A wall time for people, to the second, as the clocks of this zone show it."""
+    return f"{to_datetime(wall).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def span(microseconds: int) -> str:
@@ -86,7 +88,7 @@ def span(microseconds: int) -> str:
     return " ".join(parts[:2]) or "0s"
 
 
-def _alert(alert: AlertSnapshot, at: int) -> View:
+def _alert(alert: AlertSnapshot, at: int, zone: str) -> View:
     real_labels = pairs(alert.labels)
     label_set, annotations = _cleaned(real_labels), _cleaned(pairs(alert.annotations))
     return {
@@ -96,8 +98,8 @@ def _alert(alert: AlertSnapshot, at: int) -> View:
         "annotations": annotations,
         **_notes(annotations),
         "url": web_link(alert.url),
-        "starts_at": moment(alert.starts_at),
-        "ends_at": "" if alert.firing else moment(alert.ends_at),
+        "starts_at": moment(alert.starts_at, zone),
+        "ends_at": "" if alert.firing else moment(alert.ends_at, zone),
         "lasted": span((at if alert.firing else alert.ends_at) - alert.starts_at),
         "fingerprint": labels.fingerprint(real_labels),
     }
@@ -113,7 +115,7 @@ def _notes(annotations: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _incident(incident: IncidentSnapshot | None, at: int) -> View | None:
+def _incident(incident: IncidentSnapshot | None, at: int, zone: str) -> View | None:
     if incident is None:
         return None
     return {
@@ -123,7 +125,7 @@ def _incident(incident: IncidentSnapshot | None, at: int) -> View | None:
         "priority": one_line(incident.priority, 20),
         "round": incident.round + 1,
         "step": incident.step + 1,
-        "opened_at": moment(incident.opened_at),
+        "opened_at": moment(incident.opened_at, zone),
         "open_for": span(at - incident.opened_at),
         "answered_by": one_line(incident.answered_by, 100),
     }

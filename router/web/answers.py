@@ -114,7 +114,7 @@ class Answers:
         return IncidentView(
             number=incident.number,
             title=one_line(incident.title, 300),
-            standing=self._standing(incident),
+            standing=self._standing(incident, self._zone(link)),
             mood="ringing" if incident.ringing else "taken",
             choices=choices(incident),
             version=incident.version,
@@ -125,14 +125,20 @@ class Answers:
             problem=problem,
         )
 
-    def _standing(self, incident: Incident) -> str:
+    def _zone(self, link: Link) -> str:
+        users = self._rooms.door.state.configuration.users
+        user = users.get(_owner(link)) if link.target.startswith("user:") else None
+        return (user.timezone if user else "") or "UTC"
+
+    def _standing(self, incident: Incident, zone: str) -> str:
         if incident.status is Status.ACKNOWLEDGED:
             by = person(self._rooms.door.state, incident.answered_by)
-            return f"Acknowledged by {by} at {clock(incident.answered_at)}."
+            return f"Acknowledged by {by} at {clock(incident.answered_at, zone)}."
         if incident.status is Status.SNOOZED and incident.next_due is not None:
             by, now = person(self._rooms.door.state, incident.snoozed_by), self._rooms.door.now()
-            return f"Snoozed by {by} until {clock(now.wall + incident.next_due - now.service)}."
-        since = f"since {clock(incident.opened_at)}"
+            until = clock(now.wall + incident.next_due - now.service, zone)
+            return f"Snoozed by {by} until {until}."
+        since = f"since {clock(incident.opened_at, zone)}"
         if incident.held:
             return f"Nobody has answered {since}, but nothing fires at the moment."
         return f"Nobody has answered {since}."

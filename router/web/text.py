@@ -1,6 +1,7 @@
 """Words and times as people and programs are shown them."""
 
 import unicodedata
+from zoneinfo import ZoneInfo
 
 from router.core.moment import to_datetime
 from router.core.state import State
@@ -13,9 +14,9 @@ def rfc3339(wall: int) -> str:
     return f"{to_datetime(wall).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def clock(wall: int) -> str:
-    """A wall time as people read it."""
-    return to_datetime(wall).strftime("%Y-%m-%d %H:%M:%S UTC")
+def clock(wall: int, zone: str = "UTC") -> str:
+    """A wall time as people read it, by the clocks of this zone."""
+    return to_datetime(wall).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def one_line(text: str, longest: int) -> str:

@@ -51,6 +51,13 @@ async def test_a_page_says_how_it_is_answered_by_text_where_it_can_be(
     assert len(said[3]) <= 320
 
 
+async def test_times_are_those_of_the_clocks_where_the_person_is(
+    senders: Senders, twilio: TwilioServer
+) -> None:
+    await senders.send(replace(outgoing(), timezone="Asia/Kolkata"), sms(twilio), yes)
+    assert "since 2026-01-05 14:25:00 IST" in twilio.requests[0].form()["Body"]
+
+
 async def test_a_messaging_service_is_named_as_such(senders: Senders, twilio: TwilioServer) -> None:
     service = SmsIntegration(
         to="+15555550101",

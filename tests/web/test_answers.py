@@ -2,14 +2,17 @@
 
 import html
 import re
+from pathlib import Path
 
 import aiohttp
 import pytest
-from support.site import Site
+from support.site import ROUTES, Site, site
 
 from router.core.incident import Status
 from router.core.moment import MINUTE
 from router.errors import DiskFull, Overloaded
+from router.runtime.compose import compose
+from router.runtime.links import Signer
 from router.web.answers import ALERTS_SHOWN
 
 NOTHING = "This link does not lead anywhere."
@@ -55,6 +58,18 @@ async def test_pressing_the_button_acknowledges(here: Site) -> None:
     last = (await here.store.timeline(number))[-1]
     stored = [r for r in await here.store.timeline(number) if r.kind == "acknowledged"]
     assert stored[0].detail == {"by": "ana", "via": "link"}, last
+
+
+async def test_a_person_reads_times_by_her_own_clock_and_a_channel_in_utc(tmp_path: Path) -> None:
+    routes = ROUTES.replace('name = "Ana Lima"', 'name = "Ana Lima"\ntimezone = "Asia/Kolkata"')
+    async with site(tmp_path, routes=routes) as here:
+        number = await here.incident()
+        assert "since 2027-01-15 13:30:00 IST" in (await page(here, here.token(number)))[1]
+        shared = here.token(number, target="receiver:ops/console/0")
+        assert "since 2027-01-15 08:00:00 UTC" in (await page(here, shared))[1]
+        (row,) = (r for r in here.loop.state.deliveries.values() if r.target == "user:ana/webhook")
+        told = compose(row, here.loop.state, Signer(here.keys), here.address, here.clock.now())
+        assert told.timezone == "Asia/Kolkata"
 
 
 async def test_pressing_again_shows_the_same_and_changes_nothing(here: Site) -> None:
