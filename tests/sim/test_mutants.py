@@ -4,7 +4,7 @@ import pytest
 from sim.mutants import MUTANTS, planted
 from sim.mutate import find
 
-SEEDS = 5
+SEEDS = 20
 PLAIN = (
     "sent without a committed claim",
     "answers leave before the commit",
