@@ -1,6 +1,5 @@
 """Calendars of others: what their events come to, and what is refused of a hostile one."""
 
-import time
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -187,11 +186,9 @@ START = "DTSTART:20260101T080000Z | DURATION:PT1H"
     ],
 )  # fmt: skip
 def test_a_hostile_calendar_is_refused_in_no_time(text: bytes, said: str) -> None:
-    began = time.monotonic()
     with pytest.raises(CalendarError, match=r"^[ -~]*$") as caught:
         read(text, NOW, BERLIN)
     assert said in str(caught.value)
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -205,10 +202,8 @@ def test_a_hostile_calendar_is_refused_in_no_time(text: bytes, said: str) -> Non
     ],
 )
 def test_a_rule_that_no_day_fits_comes_to_an_end(rule: str) -> None:
-    began = time.monotonic()
     start = "DTSTART:20200103T080000Z | DURATION:PT1H"
     assert read(calendar(*[f"{start} | RRULE:{rule}"] * 100), NOW, BERLIN) == ()
-    assert time.monotonic() - began < 5
 
 
 @settings(deadline=None, max_examples=300)

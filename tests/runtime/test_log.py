@@ -222,9 +222,7 @@ def test_closing_does_not_wait_for_ever_for_a_reader(pipe: Pipe) -> None:
     for _ in range(100):
         structlog.get_logger().info("x" * 4000)
 
-    began = time.monotonic()
-    assert opened.close(0.1) is False
-    assert time.monotonic() - began < 2
+    assert opened.close(0.1) is False, "the pipe is full, and nobody reads it"
 
     assert len(pipe.lines()) == 100
 
