@@ -52,6 +52,10 @@ class DiskFull(StoreError):
     """There is no room to write. Free some: the service recovers by itself."""
 
 
+class DiskFailed(StoreError):
+    """The disk, or the file on it, is broken: whatever was to be written is not to blame."""
+
+
 class Overloaded(RouterError):
     """More is waiting than can be promised in time. Ask again in `retry_after` seconds."""
 

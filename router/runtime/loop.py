@@ -12,7 +12,7 @@ from router.core import event as e
 from router.core.command import Command
 from router.core.moment import SECOND, Now
 from router.core.state import State
-from router.errors import DiskFull, Overloaded, StoreError
+from router.errors import DiskFailed, DiskFull, Overloaded, StoreError
 from router.runtime import crashes
 from router.runtime.decider import COURIER, Batch, Decider, Observed, Submission
 from router.runtime.door import Outcome
@@ -231,7 +231,8 @@ class Loop(Decider):
             done.exception()  # Nobody may be waiting for it.
             return False
         except StoreError as error:
-            self._blame([event for event, _ in batch.observed])
+            if not isinstance(error, DiskFailed):
+                self._blame([event for event, _ in batch.observed])
             self._ended = error
             done.set_exception(error)
             done.exception()

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import anyio
 
-from router.errors import DiskFull, StoreError
+from router.errors import DiskFailed, DiskFull, StoreError
 from router.store.room import NO_ROOM, out_of_room
 
 T = TypeVar("T")
@@ -36,6 +36,17 @@ _SETTINGS = (
 )
 _ALONE = "PRAGMA locking_mode = EXCLUSIVE"  # Counts only before the first look at the file.
 _PRIMARY = 0xFF  # The low byte of an extended result code.
+_BROKEN = {
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+}
 _ROOM_MATTERS = {
     sqlite3.SQLITE_IOERR_WRITE,
     sqlite3.SQLITE_IOERR_SHMSIZE,
@@ -171,7 +182,9 @@ def failure(error: BaseException, path: Path) -> StoreError:
         told: StoreError = DiskFull(f"no room is left to write {path}; free some on its disk")
     else:
         name = getattr(error, "sqlite_errorname", type(error).__name__)
-        told = StoreError(f"{path} cannot be written or read: {error} ({name})")
+        broken = code & _PRIMARY in _BROKEN or isinstance(error, OSError)
+        kind = DiskFailed if broken else StoreError
+        told = kind(f"{path} cannot be written or read: {error} ({name})")
     told.__cause__ = error
     return told
 

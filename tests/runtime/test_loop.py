@@ -18,7 +18,7 @@ from router.core.alert import Report
 from router.core.moment import MINUTE, SECOND
 from router.core.state import State
 from router.core.stored import Stored
-from router.errors import DiskFull, Overloaded, StoreError
+from router.errors import DiskFailed, DiskFull, Overloaded, StoreError
 from router.runtime import loop as loop_module
 from router.runtime.loop import Loop
 
@@ -253,6 +253,25 @@ async def test_any_other_failure_of_the_disk_ends_the_loop() -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(bench.loop.run)
             tasks.start_soon(bench.loop.submit, [bench.alert()])
+
+
+@pytest.mark.parametrize(
+    ("failure", "blamed"),
+    [
+        (DiskFailed("disk I/O error"), []),
+        (StoreError("it cannot be written as it is"), ["sweep"]),
+    ],
+    ids=["a disk that fails", "what cannot be written"],
+)
+async def test_nothing_is_blamed_for_a_broken_disk(failure: StoreError, blamed: list[str]) -> None:
+    bench = Bench()
+    bench.loop.state.apply([c.PutTombstone(1, 1)])  # A sweep has something to forget.
+    bench.journal.failures.append(failure)
+    with pytest.RaisesGroup(StoreError, StoreError):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(bench.loop.run)
+            tasks.start_soon(bench.loop.submit, [e.Swept()])
+    assert bench.loop.suspects == blamed
 
 
 class Unsound(State):
