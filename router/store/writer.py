@@ -129,7 +129,8 @@ class Writer:
 
     def _refuse_after_failure(self) -> None:
         if self._failure is not None:
-            raise StoreError(f"nothing is written any more, because of: {self._failure}")
+            kind = type(self._failure)
+            raise kind(f"nothing is written any more, because of: {self._failure}")
 
     def _judge(self, error: BaseException) -> StoreError:
         judged = error if isinstance(error, StoreError) else failure(error, self._path)

@@ -164,9 +164,9 @@ def test_a_write_that_fails_otherwise_ends_all_writing(tmp_path: Path) -> None:
     first, second = ran.stdout.splitlines()
     path = tmp_path / "tocsin.db"
     assert first == (
-        f"StoreError {path} cannot be written or read: disk I/O error (SQLITE_IOERR_WRITE)"
+        f"DiskFailed {path} cannot be written or read: disk I/O error (SQLITE_IOERR_WRITE)"
     )
-    assert second.startswith("StoreError nothing is written any more, because of: ")
+    assert second.startswith("DiskFailed nothing is written any more, because of: ")
     assert anyio.run(_ids, tmp_path) == [1]
 
 
