@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import anyio
 import structlog
@@ -264,6 +265,10 @@ class Service:
         secret = self._live.loaded.slack.signing_secret
         return [secret] if secret is not None and not secret.missing else []
 
+    async def _slack_reply(self, address: str, form: Mapping[str, Any]) -> None:
+        slack, at = self._live.loaded.slack, self._clock.now().wall
+        await self._senders.reply_to_slack(slack, address, form, at)
+
     def _rooms(self, listen: str) -> Rooms:
         local = is_loopback(listen)
         api = self._live.loaded.api
@@ -290,6 +295,7 @@ class Service:
             trials=Trials(self._senders, self._clock.now, self._url),
             traffic=self._metrics.traffic.bound(self._options.gets),
             slack_secrets=self._slack_secrets,
+            slack_reply=self._slack_reply,
             local=local,
             started_at=self._clock.now().wall,
             version=VERSION,

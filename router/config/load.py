@@ -31,6 +31,7 @@ from router.config import (
     users,
 )
 from router.config.almanac import Almanac, Kept
+from router.config.channels.slack import settings as slack_settings
 from router.config.findings import Findings
 from router.config.lines import index
 from router.config.table import Table
@@ -168,7 +169,7 @@ def _read(
         text=text,
         service=settings,
         api=api.read(root, vault),
-        slack=SlackSettings(signing_secret=shared["slack"].signing_secret),
+        slack=slack_settings(shared["slack"]),
         sources=sources.read(root, vault),
         calendars=tuple(almanac.found),
     )

@@ -44,7 +44,8 @@ class SlackIntegration(HttpIntegration, frozen=True, kw_only=True):
     """A channel or person by bot token, or one channel by incoming webhook.
 
     With an `attachment` the message is worded by it and not by us. With `update_message` and a
-    token, news edits the message. `timeout` is in microseconds, 0 for the usual one.
+    token, news edits the message. With `buttons` a page can be answered by pressing one below it.
+    `timeout` is in microseconds, 0 for the usual one.
     """
 
     channel: str = ""
@@ -53,6 +54,7 @@ class SlackIntegration(HttpIntegration, frozen=True, kw_only=True):
     api_url: str = "https://slack.com/api"
     attachment: SlackAttachment | None = None
     update_message: bool = False
+    buttons: bool = False
     timeout: int = 0
 
 

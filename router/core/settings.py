@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from router.core.http_options import HttpOptions
 from router.core.secret import Secret
 
 Scope = Literal["ingest", "read", "answer", "silence", "admin"]
@@ -48,9 +49,14 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SlackSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is needed to believe that a request comes from Slack; None when it sends none."""
+    """What is needed to believe that a request comes from Slack, and to reply to it.
+
+    Without a `signing_secret` it sends none. `http` is how its API at `api_url` is reached.
+    """
 
     signing_secret: Secret | None = None
+    api_url: str = "https://slack.com/api"
+    http: HttpOptions = HttpOptions()
 
 
 class HttpSource(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,11 +3,11 @@
 import hashlib
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import msgspec
@@ -31,6 +31,7 @@ from router.core.integration import (
 )
 from router.core.moment import SECOND
 from router.core.outgoing import Destination, Outgoing, Receipt
+from router.core.settings import SlackSettings
 from router.core.template import Templates
 from router.errors import PermanentDeliveryError
 from router.senders.apprise import AppriseSender
@@ -45,12 +46,14 @@ from router.senders.msteamsv2 import Msteamsv2Sender
 from router.senders.opsgenie import OpsgenieSender
 from router.senders.pagerduty import PagerdutySender
 from router.senders.slack import SlackSender
+from router.senders.slack_reply import reply
 from router.senders.sms import SmsSender
 from router.senders.telegram import TelegramSender
 from router.senders.webhook import WebhookSender
 
 _CONSOLE = Destination(name="console")
 _DETAIL_MAX = 300
+_REPLY_SECONDS = 2.0  # Slack waits for three until it says that a press has failed.
 _troubles: ContextVar[list[str]] = ContextVar("troubles")
 """What was wrong with the templates of the delivery that is being sent."""
 
@@ -77,6 +80,7 @@ class Senders:
         tls: ssl.SSLContext | None,
     ) -> None:
         self._instead = console
+        self._http = http
         self._messages = messages
         self._slack = SlackSender(http, messages, patience.http)
         self._email = EmailSender(messages, patience.email, tls)
@@ -135,6 +139,12 @@ class Senders:
             return _noted(receipt, _troubles.get())
         finally:
             _troubles.reset(token)
+
+    async def reply_to_slack(
+        self, slack: SlackSettings, address: str, form: Mapping[str, Any], at: int
+    ) -> None:
+        """Say something to whoever pressed a button, at the `response_url` of that; see `reply`."""
+        await reply(self._http, slack, address, form, at=at, limit=_REPLY_SECONDS)
 
     def use(self, templates: Templates) -> None:
         """Word messages by these from now on, and by our own where there are none."""

@@ -9,6 +9,7 @@ from router.core.integration import SlackIntegration
 from router.core.moment import SECOND
 from router.core.outgoing import Outgoing, Receipt
 from router.core.secret import Secret
+from router.core.slack_buttons import buttons
 from router.errors import DeliveryError, PermanentDeliveryError
 from router.senders.clean import link_secrets, one_line
 from router.senders.http import Answer, Http, Post, Wanted, refusal, shown
@@ -72,6 +73,8 @@ class SlackSender:
         data = view(outgoing)
         text = self._messages.text("slack.txt", data)
         form = _rich(text)
+        if integration.buttons and outgoing.kind == "page" and not outgoing.bundle:
+            form["blocks"].append(buttons(outgoing.subject))
         if integration.attachment is not None:
             words = Wording(self._messages, outgoing)
             form = attachment_form(integration, integration.attachment, words)

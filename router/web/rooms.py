@@ -136,7 +136,8 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     `reload` reads routes.toml again and answers every problem; none means that it is in force.
     `resume` ends safe mode, and says whether there was any to end.
     `metrics` is the exposition in Prometheus' text format. `render` uses the templates in
-    force. `slack_secrets` are those with which Slack may sign, empty when there is none. `local`:
+    force. `slack_secrets` are those with which Slack may sign, empty when there is none;
+    `slack_reply` posts to an address that Slack gave, or raises DeliveryError. `local`:
     only this machine can connect. `started_at` is wall time. `version` is our own.
     """
 
@@ -152,6 +153,7 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     render: Render
     signer: Callable[[], Signer]
     slack_secrets: Callable[[], Sequence[Secret]]
+    slack_reply: Callable[[str, Mapping[str, Any]], Awaitable[None]]
     local: bool
     started_at: int
     trials: Trials

@@ -1,4 +1,4 @@
-"""Slack's door: is it really Slack, and what does the person want?"""
+"""Slack's doors: is it really Slack, and what does the person want?"""
 
 import hmac
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from router.web import body
 from router.web.envelope import CID
 from router.web.refusal import Refused, as_json
 from router.web.rooms import Rooms
+from router.web.slack_presses import Presses
 from router.web.slash import Slash, escape
 
 WINDOW = 300 * SECOND
@@ -22,18 +23,39 @@ _log = structlog.get_logger("tocsin.answer")
 
 
 class Slack:
-    """`POST /slack/command`: the slash command `/tocsin`."""
+    """Both requests that Slack makes: a slash command, and the press of a button."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._slash = Slash(rooms)
+        self._presses = Presses(rooms, self._slash)
 
     async def command(self, request: web.Request) -> web.Response:
-        """Do what a slash command says. Always 200 once Slack has proved itself.
+        """`POST /slack/command`: do what was typed. Always 200 once Slack has proved itself.
 
         Raises:
             Refused: 404 when no signing secret is set, 401 when the signature is not Slack's.
         """
+        form = await self._form(request)
+        if form.get("ssl_check") == "1":
+            return web.Response()
+        user = form.get("user_id", "")
+        told = await self._slash.answer(user, form.get("text", ""))
+        _log.info("slash command", user=user, text=form.get("text", "")[:200], cid=request[CID])
+        kind = "in_channel" if told.public else "ephemeral"
+        return as_json({"response_type": kind, "text": told.text})
+
+    async def press(self, request: web.Request) -> web.Response:
+        """`POST /slack/interactive`: do what a button is for. 200 also for buttons not ours.
+
+        Raises:
+            Refused: as with `command`, and 400 when the payload cannot be read.
+        """
+        form = await self._form(request)
+        await self._presses.take(form.get("payload", ""), request[CID])
+        return web.Response()
+
+    async def _form(self, request: web.Request) -> dict[str, str]:
         rooms = self._rooms
         secrets = [secret for secret in rooms.slack_secrets() if not secret.missing]
         if not secrets:
@@ -43,14 +65,7 @@ class Slack:
         signature = request.headers.get("X-Slack-Signature", "")
         if not is_signed(raw, stamp, signature, secrets, rooms.door.now().wall):
             raise Refused(401, "this is not signed by Slack, or not now")
-        form = _fields(raw)
-        if form.get("ssl_check") == "1":
-            return web.Response()
-        user = form.get("user_id", "")
-        told = await self._slash.answer(user, form.get("text", ""))
-        _log.info("slash command", user=user, text=form.get("text", "")[:200], cid=request[CID])
-        kind = "in_channel" if told.public else "ephemeral"
-        return as_json({"response_type": kind, "text": told.text})
+        return _fields(raw)
 
 
 def is_signed(

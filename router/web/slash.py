@@ -32,7 +32,7 @@ _HELP = (
 )
 _VERBS = ("show", "ack", "unack", "resolve", "snooze", "unsnooze", "escalate", "note")
 _NEWS = ("acknowledged", "resolved", "snoozed", "unsnoozed", "unacknowledged", "escalated")
-_Doing = Acknowledged | Unacknowledged | Resolved | Snoozed | Unsnoozed | Escalated | Noted
+Doing = Acknowledged | Unacknowledged | Resolved | Snoozed | Unsnoozed | Escalated | Noted
 _MARKS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -55,12 +55,9 @@ class Slash:
         verb = verb.lower()
         if verb == "help":
             return Told(_HELP)
-        user = self._user(slack_user)
+        user = self.user(slack_user)
         if user is None:
-            known = escape(one_line(slack_user, 40))
-            return Told(
-                f'I do not know you yet. Add `slack = "{known}"` to your user in routes.toml.'
-            )
+            return stranger(slack_user)
         if verb == "list":
             return self._list()
         if verb not in _VERBS:
@@ -74,9 +71,10 @@ class Slash:
             event = _event(verb, number, user.id, rest[1:])
         except ValueError as error:
             return Told(f"{escape(str(error))}.")
-        return await self._act(event, number)
+        return await self.act(event, number)
 
-    async def _act(self, event: _Doing, number: int) -> Told:
+    async def act(self, event: Doing, number: int) -> Told:
+        """Do it, and say what became of it: to everybody when it is news."""
         was_open = number in self._rooms.door.state.incidents
         outcome = (await self._rooms.door.submit([event], urgent=True))[0]
         answer = outcome.answer
@@ -124,9 +122,16 @@ class Slash:
             standing = f"snoozed by {escape(by)}"
         return f"*#{incident.number}* {incident.policy.priority} {title} ({standing}, {age})"
 
-    def _user(self, slack_user: str) -> User | None:
+    def user(self, slack_user: str) -> User | None:
+        """Who routes.toml says this Slack user is."""
         users = self._rooms.door.state.configuration.users.values()
         return next((user for user in users if slack_user and user.slack == slack_user), None)
+
+
+def stranger(slack_user: str) -> Told:
+    """What somebody hears whom routes.toml does not know."""
+    known = escape(one_line(slack_user, 40))
+    return Told(f'I do not know you yet. Add `slack = "{known}"` to your user in routes.toml.')
 
 
 def escape(text: str) -> str:
@@ -137,7 +142,7 @@ def escape(text: str) -> str:
     return text.translate(_MARKS)
 
 
-def _event(verb: str, number: int, by: str, words: list[str]) -> _Doing:
+def _event(verb: str, number: int, by: str, words: list[str]) -> Doing:
     """What a verb asks for.
 
     Raises:

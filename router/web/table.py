@@ -135,6 +135,7 @@ def _about_incidents(rooms: Rooms) -> list[Endpoint]:
         Endpoint("OPTIONS", "/a/{token}", answers.options, None, waits=False),
         Endpoint("POST", "/a/{token}", answers.take, None),
         Endpoint("POST", "/slack/command", slack.command, None),
+        Endpoint("POST", "/slack/interactive", slack.press, None),
         Endpoint("POST", "/sms/twilio", Twilio(rooms).take, None),
         Endpoint("GET", "/api/v1/incidents", incidents.index, "read"),
         Endpoint("GET", "/api/v1/incidents/{number}", incidents.show, "read"),

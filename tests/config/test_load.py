@@ -183,7 +183,9 @@ def test_the_settings_around_the_decisions() -> None:
         timezone="Europe/Berlin",
         secret_file="/etc/tocsin/key",
     )
-    assert loaded.slack == SlackSettings(signing_secret=Secret("${SIGNING}", "signing"))
+    assert loaded.slack == SlackSettings(
+        signing_secret=Secret("${SIGNING}", "signing"), api_url="http://127.0.0.1:1/api"
+    )
     assert loaded.api == ApiSettings(
         listen="0.0.0.0:9093",
         tokens=(

@@ -517,6 +517,10 @@ RULES = [
         "2: receivers.x.slack[0].webhook_url: token is there too; give only one",
     ),
     (
+        "[channels.slack]\nbuttons = true\n",
+        "2: channels.slack.buttons: needs signing_secret, by which a press is known to be Slack's",
+    ),
+    (
         "[receivers.x]\nslack = [{ channel = '#x' }]\n",
         "2: receivers.x.slack[0]: needs a token, here or in [channels.slack], or a webhook_url",
     ),

@@ -1,18 +1,18 @@
 """From person to person until somebody answers: by link, by Slack, by API."""
 
-import hmac
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from support.eventually import steadily
 from support.inbox import Inbox, Letter
-from support.servers import PagerdutyServer
+from support.servers import PagerdutyServer, SlackServer
 from support.service import Reply, Service
+from support.slack_request import buttons_of, press, signed
 from support.talk import answer, end, fire, incident, incidents, records
 
 ROUTES = """
@@ -230,13 +230,48 @@ async def slash(
     """Post a slash command as Slack does, signed v0 over the raw body."""
     body = urlencode({"command": "/tocsin", "text": text, "user_id": user, "team_id": "T1"})
     stamp = str(int(time.time()) - age)
-    digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), sha256).hexdigest()
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": f"v0={digest}",
-    }
+    headers = signed(body.encode(), stamp, secret)
     return await service.post("/slack/command", body.encode(), headers=headers)
+
+
+async def test_a_button_in_slack_answers_and_the_message_shows_it(
+    inbox: Inbox, tmp_path: Path
+) -> None:
+    async with SlackServer.open() as slack:
+        channel = f"""[channels.slack]
+token = "${{SLACK_TOKEN}}"
+api_url = "{slack.api_url}"
+buttons = true"""
+        routes = ROUTES.replace("pagerduty = ", "# ").format(inbox=inbox.url, pagerduty="")
+        routes = routes.replace("[channels.slack]", channel)
+        routes = routes.replace(
+            "[receivers.last]", 'slack = [{ channel = "#ops" }]\n[receivers.last]'
+        )
+        environ = {"SIGNING": SIGNING, "SLACK_TOKEN": slack.token}
+        async with Service(tmp_path, routes, environ=environ) as service:
+            await fire(service, alertname="DiskFull", severity="critical")
+            page = (await slack.received(1))[0].json()
+            await pressing(service, page, "U0STRANGER", f"{slack.url}/actions/T1/1/abc")
+            assert (await incident(service, 1))["status"] == "triggered"
+            await pressing(service, page, "U02BO", f"{slack.url}/actions/T1/2/abc")
+            shown = await incident(service, 1)
+            assert (shown["status"], shown["answered_by"]) == ("acknowledged", "bo")
+            replies = [r for r in slack.requests if r.path.startswith("/actions/")]
+            refused, taken = (reply.json() for reply in replies)
+    assert refused["response_type"] == "ephemeral"
+    assert "I do not know you yet" in refused["text"]
+    assert taken["replace_original"] is True
+    assert list(buttons_of(taken)) == ["Resolve"], "what was pressed is gone"
+    assert "Incident 1 acknowledged by bo." in str(taken["blocks"])
+    assert taken["blocks"][0] == page["blocks"][0], "the page still says what it said"
+
+
+async def pressing(service: Service, page: dict[str, Any], user: str, reply_to: str) -> None:
+    """Press the button that acknowledges, as this Slack user."""
+    body = press(user, buttons_of(page)["Acknowledge"], page, reply_to)
+    headers = signed(body, str(int(time.time())), SIGNING)
+    reply = await service.post("/slack/interactive", body, headers=headers)
+    assert (reply.status, reply.body) == (200, b"")
 
 
 async def test_the_api_takes_gives_back_and_resolves(service: Service, inbox: Inbox) -> None:

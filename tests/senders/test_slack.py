@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from support.channels import bot, slack_hook
 from support.outgoing import ACK, alert, incident, outgoing, yes
@@ -224,3 +225,25 @@ async def test_a_storm_of_text_keeps_slacks_limits_and_the_answer_link(
     for section in sections:
         assert section.count("<") == section.count(">")
         assert not section.replace("…", "").endswith(("&", "&a", "&am", "&amp"))
+
+
+async def test_a_page_has_buttons_where_they_are_wanted(
+    senders: Senders, slack: SlackServer
+) -> None:
+    wanted = msgspec.structs.replace(bot(slack), buttons=True)
+    await senders.send(outgoing(), wanted, yes)
+    await senders.send(outgoing(kind="acknowledged"), wanted, yes)
+    page, after = (request.json() for request in slack.requests)
+    assert [block["type"] for block in page["blocks"]] == ["section", "actions"]
+    assert {button["value"] for button in page["blocks"][1]["elements"]} == {outgoing().subject}
+    assert [block["type"] for block in after["blocks"]] == ["section"], "nothing is left to answer"
+
+
+async def test_without_the_blocks_that_slack_refuses_the_link_answers(
+    senders: Senders, slack: SlackServer
+) -> None:
+    slack.answers = [slack.refuses("invalid_blocks")]
+    await senders.send(outgoing(), msgspec.structs.replace(bot(slack), buttons=True), yes)
+    again = slack.requests[1].json()
+    assert "blocks" not in again
+    assert ACK in again["text"]

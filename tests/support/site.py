@@ -148,6 +148,7 @@ class Site:
             trials=Trials(self.senders, self.clock.now, lambda: self.address),
             traffic=self.traffic,
             slack_secrets=lambda: [slack] if slack else [],
+            slack_reply=self._slack_reply,
             local=local,
             started_at=self.clock.now().wall,
             version="0.1.0",
@@ -186,6 +187,10 @@ class Site:
 
     def _sources(self) -> Mapping[str, HttpSource]:
         return {s.name: s for s in self.loaded.sources if isinstance(s, HttpSource)}
+
+    async def _slack_reply(self, address: str, form: Mapping[str, Any]) -> None:
+        at = self.clock.now().wall
+        await self.senders.reply_to_slack(self.loaded.slack, address, form, at)
 
     async def _reload(self) -> list[str]:
         self.reloads += 1

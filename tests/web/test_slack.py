@@ -1,13 +1,12 @@
 """Slack's door: signed by Slack or refused, and the slash command itself."""
 
-import hmac
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from support.site import ENVIRON, ROUTES, Site, decoded, secret, site
+from support.slack_request import signature
 
 from router.core.incident import Status
 from router.core.moment import SECOND
@@ -28,8 +27,7 @@ FORM = {
 
 
 def sign(body: bytes, stamp: str, key: str = SECRET) -> str:
-    base = b"v0:" + stamp.encode() + b":" + body
-    return "v0=" + hmac.new(key.encode(), base, sha256).hexdigest()
+    return signature(body, stamp, key)
 
 
 def now_of(here: Site) -> int:

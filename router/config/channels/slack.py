@@ -22,6 +22,7 @@ from router.config.table import Table
 from router.config.vault import Vault
 from router.core.http_options import HttpOptions
 from router.core.integration import SlackIntegration
+from router.core.settings import SlackSettings
 from router.core.slack_attachment import SlackAction, SlackAttachment, SlackConfirm, SlackField
 
 NAME_MAX = 80
@@ -43,6 +44,9 @@ def slack_name(text: str) -> str:
 
 
 def _shared(table: Table, vault: Vault) -> Options:
+    own = {**_fields(table), **flags(table, "buttons")}
+    if own.get("buttons") and "signing_secret" not in table:
+        table.problem("needs signing_secret, by which a press is known to be Slack's", "buttons")
     return Options(
         send_resolved=table.flag("send_resolved", None),
         http=http_config.read(table, vault),
@@ -50,8 +54,16 @@ def _shared(table: Table, vault: Vault) -> Options:
         signing_secret=vault.secret(table, "signing_secret"),
         api_url=vault.address(table, "api_url", base_url),
         timeout=table.duration("timeout", None, zero=False),
-        own=_fields(table),
+        own=own,
     )
+
+
+def settings(shared: Options) -> SlackSettings:
+    """What `[channels.slack]` says of the requests that Slack makes."""
+    settings = SlackSettings(signing_secret=shared.signing_secret)
+    if shared.api_url:
+        settings = msgspec.structs.replace(settings, api_url=shared.api_url.value)
+    return msgspec.structs.replace(settings, http=shared.http or HttpOptions())
 
 
 def _fields(table: Table) -> dict[str, Any]:
@@ -96,7 +108,8 @@ def _own(table: Table, vault: Vault) -> Options:
 
 
 def _build(options: Options) -> tuple[SlackIntegration, ...]:
-    fields = {name: value for name, value in options.own.items() if name != "update_message"}
+    apart = ("update_message", "buttons")
+    fields = {name: value for name, value in options.own.items() if name not in apart}
     common = SlackIntegration(
         send_resolved=options.send_resolved is not False,
         http=options.http or HttpOptions(),
@@ -106,6 +119,7 @@ def _build(options: Options) -> tuple[SlackIntegration, ...]:
         webhook_url=options.webhook_url,
         attachment=SlackAttachment(**fields) if fields else None,
         update_message=options.own.get("update_message", False),
+        buttons=options.own.get("buttons", False),
         timeout=options.timeout or 0,
     )
     if options.webhook_url:
