@@ -39,6 +39,7 @@ from router.runtime.loop import Loop
 from router.runtime.metrics import Metrics
 from router.runtime.pulse import Pulse
 from router.runtime.reload import Sight, look, watch
+from router.runtime.route_labels import RouteLabels
 from router.runtime.stream import Stream
 from router.runtime.streams import Streams
 from router.runtime.sweeping import sweep
@@ -291,6 +292,7 @@ class Service:
             resume=self._watch.safe_mode.end,
             metrics=self._exposition,
             render=Renderer(lambda: self._live.loaded.templates, self._clock.now),
+            route_labels=RouteLabels(self._loop, self._senders, self._url),
             signer=lambda: self._signer,
             trials=Trials(self._senders, self._clock.now, self._url),
             traffic=self._metrics.traffic.bound(self._options.gets),

@@ -5,7 +5,7 @@ import binascii
 import functools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -258,7 +258,9 @@ def _must_date(*values: Any) -> Time:
     return parse_time(values[0], values[1])
 
 
-def functions(now: Callable[[], int]) -> dict[str, Callable[..., Any]]:
+def functions(
+    now: Callable[[], int], route_labels: Callable[[], Mapping[str, str]] = dict
+) -> dict[str, Callable[..., Any]]:
     """Every function by its name; *now* is the wall time in microseconds.
 
     Each raises GoError where Go would end the template, and takes any number of values: that it
@@ -273,6 +275,7 @@ def functions(now: Callable[[], int]) -> dict[str, Callable[..., Any]]:
     found = dict(_FUNCTIONS)
     found["since"] = since
     found["now"] = lambda: Time(now() * 1000)
+    found["routeLabels"] = _text("routeLabels", lambda name: route_labels().get(name, ""))
     return {name: _guarded(name, call) for name, call in found.items()}
 
 
@@ -322,9 +325,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "list": lambda *values: list(values),
     "append": _append,
     "dict": _dict,
-    "routeLabels": _text("routeLabels", lambda _: ""),
 }
 OPERATORS = ("and", "or", "not")
 """What Go writes as functions and jinja2 as operators."""
-NAMES = frozenset((*_FUNCTIONS, "since", "now", *OPERATORS)) - {"negated"}
+NAMES = frozenset((*_FUNCTIONS, "since", "now", "routeLabels", *OPERATORS)) - {"negated"}
 """Every function a Go template may name."""

@@ -8,21 +8,33 @@ from router.core.outgoing import Outgoing
 from router.gotemplate import data
 from router.gotemplate.book import needed
 from router.gotemplate.defaults import macros as default_macros
-from router.gotemplate.values import KV
+from router.gotemplate.values import KV, Data
 from router.senders.gosandbox import GoSandbox
 from router.senders.view import view
 
 _KEPT = 512
 
+OnError = Callable[[str, Exception], None]
 Render = Callable[[Mapping[str, Any]], str]
 
 
 class Fields:
     """Renders fields, with what they may know of a delivery: `data` as Alertmanager's templates
-    have it, and everything our own templates have."""
+    have it, and everything our own templates have.
 
-    def __init__(self, macros: Mapping[str, str] | None = None, *, strict: bool = False) -> None:
+    A label of a route that cannot be filled in is empty, and told to `on_error(label, error)`;
+    without one it is an error like any other.
+    """
+
+    def __init__(
+        self,
+        macros: Mapping[str, str] | None = None,
+        *,
+        strict: bool = False,
+        on_error: OnError | None = None,
+    ) -> None:
         self._sandbox = GoSandbox(strict=strict)
+        self._on_error = on_error
         self._macros = {**default_macros(), **(macros or {})}
         self._compiled: OrderedDict[str, Render] = OrderedDict()
         self._last: tuple[Outgoing, dict[str, Any]] | None = None
@@ -39,6 +51,8 @@ class Fields:
             if len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         self._sandbox.at = at
+        told = known.get("data")
+        self._sandbox.route_labels = told.RouteLabels.values if isinstance(told, Data) else {}
         return render(known)
 
     def compile(self, written: str) -> Render:
@@ -51,7 +65,16 @@ class Fields:
             told = data.of(outgoing)
             known = {**view(outgoing), "data": told}
             written = outgoing.snapshot.route_labels.items()
-            filled = {name: self.render(text, known, outgoing.at) for name, text in written}
+            filled = {name: self._label(name, text, known, outgoing.at) for name, text in written}
             told.RouteLabels = KV(filled)
             self._last = (outgoing, known)
         return self._last[1]
+
+    def _label(self, name: str, written: str, known: Mapping[str, Any], at: int) -> str:
+        try:
+            return self.render(written, known, at)
+        except Exception as error:
+            if self._on_error is None:
+                raise
+            self._on_error(name, error)
+            return ""

@@ -1,6 +1,7 @@
 """The sandbox of templates that came from Alertmanager: Go's values, functions and printing."""
 
 import types
+from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Undefined, nodes
@@ -21,7 +22,8 @@ class GoSandbox(Sandbox):
     """Renders what `tocsin import` writes, and what people make of it. One at a time.
 
     Fields, methods, truth and printing are Go's for the values under `data`; texts keep the
-    methods jinja2 gives them. `at` is the wall time that `now` tells, in microseconds.
+    methods jinja2 gives them. `at` is the wall time that `now` tells, in microseconds, and
+    `route_labels` are what `routeLabels` looks in.
     """
 
     statements = (*Sandbox.statements, nodes.Break, nodes.Continue)
@@ -32,7 +34,8 @@ class GoSandbox(Sandbox):
         self.trim_blocks = self.lstrip_blocks = False
         self.keep_trailing_newline = True
         self.at = 0
-        known = functions(lambda: self.at)
+        self.route_labels: Mapping[str, str] = {}
+        known = functions(lambda: self.at, lambda: self.route_labels)
         known |= {"each": each, "indexed": indexed, "fail": fail}
         self._known = frozenset(known.values())
         single = {name: known[name] for name in known if name not in self.filters}

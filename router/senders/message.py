@@ -83,7 +83,7 @@ class Messages:
 
     def __init__(self, folder: Path | None, on_error: OnTemplateError) -> None:
         self._on_error = on_error
-        self._fields = Fields()
+        self._fields = Fields(on_error=self._unlabelled)
         self._sandboxes = {escape: Sandbox(escape=escape is not Escape.NONE) for escape in Escape}
         self._shipped = {name: self._read(shipped() / f"{name}.j2", name) for name in FORMS}
         self._templates = dict(self._shipped)
@@ -94,7 +94,7 @@ class Messages:
 
     def use(self, templates: Templates) -> None:
         """Word messages by these from now on, and by the shipped ones where there are none."""
-        self._fields = Fields(templates.macros)
+        self._fields = Fields(templates.macros, on_error=self._unlabelled)
         for name, shipped_ones in self._shipped.items():
             source = templates.messages.get(name)
             own = [] if source is None else self._own(f"{name}.j2", source, name)
@@ -122,6 +122,9 @@ class Messages:
         except Exception as error:  # noqa: BLE001 - a template can raise anything; the page counts
             self._on_error(shown or f"{outgoing.target}: {one_line(written, 60)}", _reason(error))
             return None
+
+    def _unlabelled(self, label: str, error: Exception) -> None:
+        self._on_error(f"route label {one_line(label, 60)}", _reason(error))
 
     def _read(self, path: Path, name: str) -> list[_Template]:
         """The template of a file, or none when it cannot be read."""

@@ -50,6 +50,7 @@ from router.senders.slack_reply import reply
 from router.senders.sms import SmsSender
 from router.senders.telegram import TelegramSender
 from router.senders.webhook import WebhookSender
+from router.senders.wording import Wording
 
 _CONSOLE = Destination(name="console")
 _DETAIL_MAX = 300
@@ -149,6 +150,12 @@ class Senders:
     def use(self, templates: Templates) -> None:
         """Word messages by these from now on, and by our own where there are none."""
         self._messages.use(templates)
+
+    def route_labels(self, outgoing: Outgoing) -> dict[str, str]:
+        """The labels of the snapshot's route, filled in; empty where one cannot be."""
+        words = Wording(self._messages, outgoing)
+        written = outgoing.snapshot.route_labels.items()
+        return {name: words.plain(text) for name, text in written}
 
     async def _send(self, outgoing: Outgoing, integration: Integration, wanted: Wanted) -> Receipt:
         if missing := integration.missing():

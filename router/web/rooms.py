@@ -7,6 +7,7 @@ import msgspec
 
 from router.core.alert import Report
 from router.core.command import PutReject, Record
+from router.core.group import Group
 from router.core.incident import Incident
 from router.core.secret import Secret
 from router.core.settings import ApiSettings, HttpSource
@@ -136,7 +137,8 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     `reload` reads routes.toml again and answers every problem; none means that it is in force.
     `resume` ends safe mode, and says whether there was any to end.
     `metrics` is the exposition in Prometheus' text format. `render` uses the templates in
-    force. `slack_secrets` are those with which Slack may sign, empty when there is none;
+    force; `route_labels` is what a group's route says of it, filled in. `slack_secrets` are those
+    with which Slack may sign, empty when there is none;
     `slack_reply` posts to an address that Slack gave, or raises DeliveryError. `local`:
     only this machine can connect. `started_at` is wall time. `version` is our own.
     """
@@ -157,6 +159,7 @@ class Rooms(msgspec.Struct, frozen=True, kw_only=True):
     local: bool
     started_at: int
     trials: Trials
+    route_labels: Callable[[Group], Mapping[str, str]]
     resume: Callable[[], bool] = bool
     version: str = ""
     limits: Limits = Limits()

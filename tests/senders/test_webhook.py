@@ -243,3 +243,6 @@ async def test_the_labels_of_the_route_are_filled_in(
     field = {"text": "{{ data.RouteLabels.team }}"}
     await senders.send(told, msgspec.structs.replace(hook(webhook), payload=field), yes)
     assert webhook.requests[-1].json() == {"text": "DB"}
+    field = {"text": "{{ routeLabels('team') }}{{ routeLabels('none') }}"}
+    await senders.send(told, msgspec.structs.replace(hook(webhook), payload=field), yes)
+    assert webhook.requests[-1].json() == {"text": "DB"}

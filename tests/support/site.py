@@ -24,6 +24,7 @@ from router.ingest.keys import Keys
 from router.runtime.links import Signer
 from router.runtime.loop import Loop
 from router.runtime.pulse import Check
+from router.runtime.route_labels import RouteLabels
 from router.runtime.traffic import Traffic
 from router.runtime.trial import Trials
 from router.senders.render import Renderer
@@ -144,6 +145,7 @@ class Site:
             reload=self._reload,
             metrics=metrics,
             render=Renderer(lambda: self.loaded.templates, self.clock.now),
+            route_labels=RouteLabels(self.door, self.senders, lambda: self.address),
             signer=lambda: Signer(self.keys),
             trials=Trials(self.senders, self.clock.now, lambda: self.address),
             traffic=self.traffic,

@@ -317,4 +317,14 @@ async def test_receivers_are_asked_for_by_their_labels(tmp_path: Path) -> None:
             await get(here, f"/api/v2/{path}?receiver_matchers=x", 400)
 
 
+async def test_groups_tell_the_labels_of_their_route_filled_in(tmp_path: Path) -> None:
+    labels = 'labels = { team = "db", host = "{{ data.CommonLabels.host }}", bad = "{{ 1 // 0 }}" }'
+    routes = RETURNING.replace('receiver = "second"', f'receiver = "second"\n{labels}')
+    async with site(tmp_path, routes=routes) as here:
+        await here.fire(alertname="Slow", job="db", host="<b>")
+        first, second = await get(here, "/api/v2/alerts/groups")
+        assert "routeLabels" not in first
+        assert second["routeLabels"] == {"team": "db", "host": "<b>", "bad": ""}
+
+
 EVERYWHERE = ("receivers", "alerts", "alerts/groups")

@@ -30,7 +30,8 @@ class Groups:
     async def index(self, request: web.Request) -> web.Response:
         """Sorted by group labels, then receiver. Groups of which nothing is left are omitted.
 
-        `mutedBy` names the time intervals that the group's last flush found it muted by.
+        `routeLabels` (0.34) are there when the route has any. `mutedBy` names the time intervals
+        that the group's last flush found it muted by.
         """
         wanted, by_receiver = (
             Wanted(request),
@@ -54,6 +55,8 @@ class Groups:
             if alerts:
                 labels = decode(group.labels)
                 shown = {"alerts": alerts, "labels": labels, "receiver": {"name": name}}
+                if told := self._rooms.route_labels(group):
+                    shown["routeLabels"] = told
                 found.append(((sort_key(labels)[2:], name), msgspec.json.encode(shown)))
         found.sort(key=itemgetter(0))
         return json_list([shown for _, shown in found])
