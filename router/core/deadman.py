@@ -8,7 +8,7 @@ from router.core.draft import Draft
 from router.core.labels import canonical
 from router.core.moment import MINUTE
 from router.core.notification import AlertSnapshot, Delivery, Snapshot, encode
-from router.core.plan import key, let_go
+from router.core.plan import key, supersede
 
 ALERTNAME = "TocsinAlive"
 REASON = "dead man's switch"
@@ -26,9 +26,7 @@ def vouched(draft: Draft, event: e.Vouched) -> None:
     payload = encode(_sign(draft, event.figures))
     for target in _targets(draft, switch):
         lane = f"deadman:{target}"
-        for row in draft.lane(lane):
-            if not row.claimed:
-                let_go(draft, row, "superseded")
+        supersede(draft, lane)
         number = draft.next_id("delivery")
         draft.enqueue(
             Delivery(

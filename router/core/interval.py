@@ -12,8 +12,8 @@ from router.core.moment import to_datetime
 
 Range = tuple[int, int]
 
-_DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-_MONTHS = (
+DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+MONTHS = (
     "january",
     "february",
     "march",
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII).fullmatch
 
 def weekday_name(number: int) -> str:
     """The weekday with this number; Sunday is 0."""
-    return _DAYS[number]
+    return DAYS[number]
 
 
 class IntervalError(ValueError):
@@ -132,7 +132,7 @@ def parse_weekdays(text: str) -> Range:
 
 
 def _weekday(part: str, text: str) -> int:
-    found = _named(part, _DAYS)
+    found = _named(part, DAYS)
     if found is None:
         raise IntervalError(f"{part!r} in {text!r} is no weekday; write monday or mon")
     return found
@@ -148,7 +148,7 @@ def parse_months(text: str) -> Range:
 
 
 def _month(part: str, text: str) -> int:
-    found = _named(part, _MONTHS)
+    found = _named(part, MONTHS)
     if found is not None:
         return found + 1
     number = int(part) if _NUMBER(part) else 0

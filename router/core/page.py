@@ -13,7 +13,7 @@ from router.core.labels import identity
 from router.core.moment import DAY
 from router.core.mute import audible
 from router.core.notification import Delivery, Snapshot, encode
-from router.core.plan import key, let_go, newest
+from router.core.plan import key, newest, supersede
 from router.core.reach import reach
 from router.core.snapshot import PAGE_ALERTS, take
 from router.core.target import is_gone
@@ -48,9 +48,7 @@ def page(
         if person not in payloads:
             limit = PAGE_ALERTS if person else None
             payloads[person] = encode(take(group, alerts, reason, incident=incident, limit=limit))
-        for row in draft.lane(f"i{incident.number}:{target}"):
-            if not row.claimed:
-                let_go(draft, row, "superseded")
+        supersede(draft, f"i{incident.number}:{target}")
         row = _row(draft, incident, target, "page", reason, f"{run}")
         draft.enqueue(
             replace(
@@ -141,9 +139,7 @@ def tell(
     digest = kind == "notification"
     for target, after in targets.items():
         lane = f"{'g' if digest else 'n'}{group.id}:{target}"
-        for row in draft.lane(lane):
-            if not row.claimed:
-                let_go(draft, row, "superseded")
+        supersede(draft, lane)
         number = draft.next_id("delivery")
         draft.enqueue(
             Delivery(

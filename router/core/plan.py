@@ -149,6 +149,13 @@ def let_go(draft: Draft, row: Delivery, outcome: str) -> None:
     forget(draft, row)
 
 
+def supersede(draft: Draft, lane: str) -> None:
+    """Be done with what waits in a lane, and is not under way: something newer takes its place."""
+    for row in draft.lane(lane):
+        if not row.claimed:
+            let_go(draft, row, "superseded")
+
+
 def forget(draft: Draft, row: Delivery) -> None:
     """Once an incident is over for good, what a lane was told of it matters till its last row."""
     if not row.incident or draft.incident(row.incident) or draft.lane(row.lane):

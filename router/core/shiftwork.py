@@ -10,7 +10,7 @@ from router.core.draft import Draft
 from router.core.duty import AHEAD, spans
 from router.core.moment import DAY, HOUR, MINUTE, to_datetime
 from router.core.notification import Delivery, Snapshot, encode
-from router.core.plan import key, let_go
+from router.core.plan import key, supersede
 from router.core.reach import reach
 from router.core.schedule import Schedule, Shift, on_call, timeline
 from router.core.shift import ToldShift
@@ -112,9 +112,7 @@ def _notice(
     payload = encode(snapshot)
     for target, after in targets.items():
         lane = f"s{schedule.name}:{target}"
-        for row in draft.lane(lane):
-            if not row.claimed:
-                let_go(draft, row, "superseded")
+        supersede(draft, lane)
         number = draft.next_id("delivery")
         due = draft.now.service + after
         delivery = Delivery(

@@ -8,24 +8,18 @@ import msgspec
 from router.core.chat import DiscordIntegration
 from router.core.outgoing import Outgoing, Receipt
 from router.errors import DeliveryError
-from router.senders.clean import cut, link_secrets, one_line
-from router.senders.http import Answer, Http, Post, Wanted, refusal, taken
+from router.senders.clean import cut, one_line
+from router.senders.http import Answer, Post, Wanted, refusal, taken
 from router.senders.markdown import markdown
-from router.senders.message import Messages
-from router.senders.wording import Wording
+from router.senders.webhook_chat import WebhookChatSender, shade
 
 # discord.com/developers/docs/resources/message#embed-object-embed-limits
 TITLE_MAX, MESSAGE_MAX, CONTENT_MAX = 256, 4096, 2000
 _RED, _GREEN, _GREY = 10038562, 3066993, 9807270
 
 
-class DiscordSender:
+class DiscordSender(WebhookChatSender):
     """One embed a message, red while alerts fire. What is posted twice is seen twice."""
-
-    def __init__(self, http: Http, messages: Messages, timeout: float) -> None:
-        self._http = http
-        self._messages = messages
-        self._timeout = timeout
 
     async def send(
         self, outgoing: Outgoing, integration: DiscordIntegration, wanted: Wanted
@@ -34,11 +28,11 @@ class DiscordSender:
 
         A page always is a new message: an edit rings nobody.
         """
-        words = Wording(self._messages, outgoing)
+        words = self._wording(outgoing)
         body = msgspec.json.encode(
             message(
                 integration,
-                color=_color(outgoing),
+                color=shade(outgoing, firing=_RED, resolved=_GREEN, acknowledged=_GREY),
                 title=words.text(integration.title, "chat.title", markdown),
                 text=words.body(integration.message, "chat.txt", markdown),
                 content=words.plain(integration.content),
@@ -46,7 +40,8 @@ class DiscordSender:
         )
         url = integration.webhook_url.value
         if integration.update_message and outgoing.ref and outgoing.kind != "page":
-            post = self._post(outgoing, integration, _edited(url, outgoing.ref), body, "PATCH")
+            edited = _edited(url, outgoing.ref)
+            post = self._request(outgoing, integration, body, url=edited, method="PATCH")
             answer = await self._http.post(post, wanted)
             if answer.ok:
                 return Receipt(ref=outgoing.ref, detail="edited")
@@ -54,27 +49,12 @@ class DiscordSender:
                 raise _refusal(post, answer)
         if integration.update_message:
             url = _with_query(url, "wait=true")
-        post = self._post(outgoing, integration, url, body, "POST")
+        post = self._request(outgoing, integration, body, url=url)
         answer = await self._http.post(post, wanted)
         if not answer.ok:
             raise _refusal(post, answer)
         taken(post, answer)
         return Receipt(ref=_id(answer) if integration.update_message else "", detail="posted")
-
-    def _post(
-        self, outgoing: Outgoing, integration: DiscordIntegration, url: str, body: bytes, how: str
-    ) -> Post:
-        return Post(
-            name=f"discord {integration.webhook_url.origin}",
-            method=how,
-            url=url,
-            body=body,
-            headers={"Content-Type": "application/json"},
-            timeout=self._timeout,
-            at=outgoing.at,
-            http=integration.http,
-            secrets=link_secrets(url),
-        )
 
 
 def message(
@@ -88,12 +68,6 @@ def message(
     if integration.avatar_url:
         told["avatar_url"] = integration.avatar_url
     return told
-
-
-def _color(outgoing: Outgoing) -> int:
-    if outgoing.kind == "acknowledged":
-        return _GREY
-    return _RED if outgoing.snapshot.status == "firing" else _GREEN
 
 
 def _edited(url: str, ref: str) -> str:

@@ -6,10 +6,10 @@ import msgspec
 
 from router.core.chat import Attachment, Field, MattermostIntegration, Priority
 from router.core.outgoing import Outgoing, Receipt
-from router.senders.clean import cut, link_secrets
-from router.senders.http import Http, Post, Wanted, taken
+from router.senders.clean import cut
+from router.senders.http import Wanted, taken
 from router.senders.markdown import markdown
-from router.senders.message import Messages
+from router.senders.webhook_chat import WebhookChatSender, shade
 from router.senders.wording import Wording
 
 # developers.mattermost.com/integrate/webhooks/incoming/#tips-and-best-practices
@@ -17,36 +17,22 @@ TEXT_MAX = 16_383
 _RED, _GREEN, _GREY = "#D63232", "#2EB67D", "#95A5A6"
 
 
-class MattermostSender:
+class MattermostSender(WebhookChatSender):
     """One post with attachments. An incoming webhook gives no id: nothing can be edited."""
-
-    def __init__(self, http: Http, messages: Messages, timeout: float) -> None:
-        self._http = http
-        self._messages = messages
-        self._timeout = timeout
 
     async def send(
         self, outgoing: Outgoing, integration: MattermostIntegration, wanted: Wanted
     ) -> Receipt:
         """Post it."""
-        words = Wording(self._messages, outgoing)
-        url = integration.webhook_url.value
-        post = Post(
-            name=f"mattermost {integration.webhook_url.origin}",
-            url=url,
-            body=msgspec.json.encode(_request(integration, words, _color(outgoing))),
-            headers={"Content-Type": "application/json"},
-            timeout=self._timeout,
-            at=outgoing.at,
-            http=integration.http,
-            secrets=link_secrets(url),
-        )
+        color = shade(outgoing, firing=_RED, resolved=_GREEN, acknowledged=_GREY)
+        told = _told(integration, self._wording(outgoing), color)
+        post = self._request(outgoing, integration, msgspec.json.encode(told))
         answer = await self._http.post(post, wanted)
         taken(post, answer)
         return Receipt(detail=f"answered {answer.status}")
 
 
-def _request(integration: MattermostIntegration, words: Wording, color: str) -> dict[str, Any]:
+def _told(integration: MattermostIntegration, words: Wording, color: str) -> dict[str, Any]:
     text = words.body(integration.text, "chat.txt", markdown)
     told: dict[str, Any] = {
         "channel": words.plain(integration.channel),
@@ -100,9 +86,3 @@ def priority(wanted: Priority, said: str) -> dict[str, Any]:
     if wanted.persistent_notifications and level == "urgent":
         told["persistent_notifications"] = True
     return told
-
-
-def _color(outgoing: Outgoing) -> str:
-    if outgoing.kind == "acknowledged":
-        return _GREY
-    return _RED if outgoing.snapshot.status == "firing" else _GREEN

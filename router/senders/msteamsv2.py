@@ -6,11 +6,10 @@ import msgspec
 
 from router.core.chat import Msteamsv2Integration
 from router.core.outgoing import Outgoing, Receipt
-from router.senders.clean import cut, link_secrets
-from router.senders.http import Http, Post, Wanted, taken
+from router.senders.clean import cut
+from router.senders.http import Wanted, taken
 from router.senders.markdown import markdown
-from router.senders.message import Messages
-from router.senders.wording import Wording
+from router.senders.webhook_chat import WebhookChatSender, shade
 
 # learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors: a message over 28 KB is
 # dropped by Teams after the workflow has answered 202, so it must never get so large.
@@ -20,32 +19,18 @@ _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 _CARD = "application/vnd.microsoft.card.adaptive"
 
 
-class Msteamsv2Sender:
+class Msteamsv2Sender(WebhookChatSender):
     """One card a message. Teams can neither edit it nor tell a repeat from a new one."""
-
-    def __init__(self, http: Http, messages: Messages, timeout: float) -> None:
-        self._http = http
-        self._messages = messages
-        self._timeout = timeout
 
     async def send(
         self, outgoing: Outgoing, integration: Msteamsv2Integration, wanted: Wanted
     ) -> Receipt:
         """Post the card; 202 says only that the workflow has begun."""
-        words = Wording(self._messages, outgoing)
+        words = self._wording(outgoing)
         title = words.text(integration.title, "chat.title", markdown)
         text = words.body(integration.text, "chat.txt", _lines)
-        url = integration.webhook_url.value
-        post = Post(
-            name=f"msteamsv2 {integration.webhook_url.origin}",
-            url=url,
-            body=_within_limit(title, text, _color(outgoing)),
-            headers={"Content-Type": "application/json"},
-            timeout=self._timeout,
-            at=outgoing.at,
-            http=integration.http,
-            secrets=link_secrets(url),
-        )
+        color = shade(outgoing, firing="Attention", resolved="Good", acknowledged="Warning")
+        post = self._request(outgoing, integration, _within_limit(title, text, color))
         answer = await self._http.post(post, wanted)
         taken(post, answer)
         return Receipt(detail=f"answered {answer.status}")
@@ -87,9 +72,3 @@ def _within_limit(title: str, text: str, color: str) -> bytes:
 def _lines(text: str) -> str:
     """Our own text as a card's Markdown, in which a single line break is none."""
     return markdown(text).replace("\n", "\n\n")
-
-
-def _color(outgoing: Outgoing) -> str:
-    if outgoing.kind == "acknowledged":
-        return "Warning"
-    return "Attention" if outgoing.snapshot.status == "firing" else "Good"

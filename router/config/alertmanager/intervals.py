@@ -7,24 +7,9 @@ from router.config.alertmanager.kinds import Values, listed, parsed, struct, tex
 from router.config.findings import Findings
 from router.config.path import Path
 from router.config.zone import zone
-from router.core.interval import IntervalError, parse_time_range
+from router.core.interval import DAYS, MONTHS, IntervalError, parse_time_range
 
 LOCAL = "Local"
-DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII).fullmatch
 
 

@@ -1,43 +1,9 @@
 """Microsoft Teams: a channel, or a chat with a person, by a workflow's address."""
 
-from router.config import http_config
-from router.config.address import http_url
-from router.config.channels.channel import Channel, Options, Unusable, secret, texts
-from router.config.table import Table
-from router.config.vault import Vault
+from router.config.channels import webhook_chat
+from router.config.channels.channel import texts
 from router.core.chat import Msteamsv2Integration
-from router.core.http_options import HttpOptions
 
-
-def _shared(table: Table, vault: Vault) -> Options:
-    own = texts(table, "title", "text")
-    http = http_config.read(table, vault)
-    return Options(send_resolved=table.flag("send_resolved", None), http=http, own=own)
-
-
-def _own(table: Table, vault: Vault) -> Options:
-    url = vault.secret(table, "webhook_url", http_url, is_address=True)
-    return _shared(table, vault).over(Options(webhook_url=url))
-
-
-def _build(options: Options) -> tuple[Msteamsv2Integration, ...]:
-    if options.webhook_url is None:
-        raise Unusable("needs a webhook_url")
-    return (
-        Msteamsv2Integration(
-            send_resolved=options.send_resolved is not False,
-            http=options.http or HttpOptions(),
-            webhook_url=options.webhook_url,
-            **options.own,
-        ),
-    )
-
-
-CHANNEL = Channel(
-    shared=_shared,
-    own=_own,
-    build=_build,
-    personal="msteams",
-    check=http_url,
-    address=lambda address: Options(webhook_url=secret(address)),
+CHANNEL = webhook_chat.to_people(
+    Msteamsv2Integration, lambda table: texts(table, "title", "text"), "msteams"
 )
