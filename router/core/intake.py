@@ -10,10 +10,36 @@ from router.core.heartbeat import SOURCE as HEARTBEATS
 from router.core.labels import decode, identity
 from router.core.merge import begin, merge
 from router.core.meta import SOURCE as META
+from router.core.moment import Now
+from router.core.state import State
 
 OURS = frozenset((HEARTBEATS, META))  # Nobody else begins or ends what these report.
 
 _FAR = 4  # An end far ahead is stored again when it moved by a fourth of its distance.
+
+
+def repeated(state: State, report: Report, now: Now) -> c.RefreshAlert | None:
+    """What comes of a report that plainly repeats a firing alert, as nearly every one does.
+
+    It is what `report` would come to, without making the alerts for it; None for all others.
+    """
+    known, source = state.alerts.get(report.labels), report.source
+    starts_at, ends_at, wall = report.starts_at, report.ends_at, now.wall
+    if known is None or not known.firing or starts_at is None:
+        return None
+    if known.source in OURS or source in OURS or source in state.unheard:
+        return None
+    timeout = ends_at is None
+    if ends_at is None:
+        ends_at = wall + state.configuration.resolve_timeout
+    if ends_at <= wall or not known.starts_at <= starts_at < known.ends_at <= ends_at:
+        return None
+    if _end_moved_far(state, known, ends_at, wall):
+        return None
+    due = now.service + ends_at - wall
+    return c.RefreshAlert(
+        known.id, ends_at, due, wall, timeout, report.annotations, report.url, source
+    )
 
 
 def report(draft: Draft, report: Report) -> None:
@@ -25,8 +51,6 @@ def report(draft: Draft, report: Report) -> None:
     _hear(draft, report.source)
     if known is not None and report.source in OURS and known.source != report.source:
         _take_over(draft, known, report)
-        return
-    if known is not None and _goes_on(draft, known, report):
         return
     number = draft.next_id("alert") if known is None else 0
     new = begin(report, number, draft.now, draft.configuration.resolve_timeout)
@@ -77,30 +101,6 @@ def _first(draft: Draft, report: Report, new: Alert) -> None:
         membership.enter(draft, new, decode(new.labels))
 
 
-def _goes_on(draft: Draft, known: Alert, report: Report) -> bool:
-    """Refresh a firing alert that is plainly repeated, as nearly every report does.
-
-    It comes to what merging would, without making the alerts for it.
-    """
-    wall, starts_at, ends_at = draft.now.wall, report.starts_at, report.ends_at
-    timeout = ends_at is None
-    if ends_at is None:
-        ends_at = wall + draft.configuration.resolve_timeout
-    if not known.firing or starts_at is None or ends_at <= wall:
-        return False
-    if not known.starts_at <= starts_at < known.ends_at <= ends_at:
-        return False
-    if _end_moved_far(draft, known, ends_at):
-        return False
-    due = draft.now.service + ends_at - wall
-    draft.add(
-        c.RefreshAlert(
-            known.id, ends_at, due, wall, timeout, report.annotations, report.url, report.source
-        )
-    )
-    return True
-
-
 def _late(known: Alert, new: Alert, report: Report) -> bool:
     """Whether a queue brought a report older than what already followed it."""
     if report.as_of is None or new.firing == known.firing:
@@ -131,13 +131,15 @@ def _again(draft: Draft, known: Alert, new: Alert, report: Report) -> None:
 
 
 def _worth_storing(draft: Draft, known: Alert, new: Alert) -> bool:
-    return new.starts_at != known.starts_at or _end_moved_far(draft, known, new.ends_at)
+    return new.starts_at != known.starts_at or _end_moved_far(
+        draft.state, known, new.ends_at, draft.now.wall
+    )
 
 
-def _end_moved_far(draft: Draft, known: Alert, ends_at: int) -> bool:
-    ahead = ends_at - draft.now.wall
+def _end_moved_far(state: State, known: Alert, ends_at: int, wall: int) -> bool:
+    ahead = ends_at - wall
     moved = abs(ends_at - known.stored_ends_at)
-    return ahead > draft.configuration.resolve_timeout and moved * _FAR > ahead
+    return moved * _FAR > ahead > state.configuration.resolve_timeout
 
 
 def _changed(draft: Draft, alert: Alert, kind: str) -> None:

@@ -119,7 +119,7 @@ class Decider:
 
     def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""
-        if self._apart and self._apart.until(crashes.suspect(event), now.service):
+        if self._apart.watches and self._apart.until(crashes.suspect(event), now.service):
             return Outcome((Answer("wait"),))
         try:
             commands = decide(self._state, event, now)
