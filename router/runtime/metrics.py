@@ -87,9 +87,8 @@ class Metrics(Collector):
 
     def observe(self, observed: Sequence[tuple[e.Event, Outcome]]) -> None:
         """Count the events of a batch and what they led to, after its commit."""
-        wall = self._loop.now().wall
-        for event, outcome in observed:
-            self._tally.add(event, outcome, wall)
+        self._tally.add(observed, self._loop.now().wall)
+        for event, _ in observed:
             if type(event) is e.Due and event.kind == Kind.GROUP:
                 self._tally.suppress(self._loop.state, event.id)
 

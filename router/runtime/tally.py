@@ -1,8 +1,10 @@
 """Counts what the loop decided, as plain numbers: no rule ever touches a counter."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from router.core import event as e
+from router.core.alert import Report
 from router.core.command import Record
 from router.core.state import State
 from router.runtime.door import Outcome
@@ -38,25 +40,20 @@ class Tally:
         self.suppressed: Counter[str] = Counter(dict.fromkeys(_SUPPRESSED_BY, 0))
         self.failures: Counter[tuple[str, str]] = Counter()  # (integration, reason)
 
-    def add(self, event: e.Event, outcome: Outcome, wall: int) -> None:
-        """Count an event that was decided at *wall*, and what it led to."""
-        kind = type(event)
-        self.events[kind] += 1
-        if outcome.error:
-            self.rule_failures[kind] += 1
-        counts = self.commands
-        for command in outcome.commands:
-            counts[type(command)] += 1
-            if type(command) is Record:
-                self.records[command.kind] += 1
-                if command.kind in _ATTEMPTS:
-                    self._attempt(event, command)
-        if isinstance(event, e.Reported):
-            report = event.report
-            status = "firing" if report.ends_at is None or report.ends_at > wall else "resolved"
-            self.received[report.source, status] += 1
-        elif isinstance(event, e.Rejected):
-            self.rejects[event.source] += 1
+    def add(self, observed: Sequence[tuple[e.Event, Outcome]], wall: int) -> None:
+        """Count the events that were decided at *wall*, and what they led to."""
+        events = [event for event, _ in observed]
+        self.events.update(map(type, events))
+        self.rule_failures.update([type(event) for event, outcome in observed if outcome.error])
+        commands = [command for _, outcome in observed for command in outcome.commands]
+        self.commands.update(map(type, commands))
+        self.records.update([c.kind for c in commands if type(c) is Record])
+        reports = [event.report for event in events if type(event) is e.Reported]
+        self.received.update([(r.source, _status(r, wall)) for r in reports])
+        self.rejects.update([event.source for event in events if type(event) is e.Rejected])
+        for event, outcome in observed:
+            if type(event) is not e.Reported:  # No report is an attempt to send.
+                self._attempts(event, outcome)
 
     def suppress(self, state: State, number: int) -> None:
         """Count the alerts that a group's flush told nobody of, each by its first reason."""
@@ -73,11 +70,17 @@ class Tally:
                 word = "active_time_interval"
             self.suppressed[word] += 1
 
-    def _attempt(self, event: e.Event, record: Record) -> None:
-        integration = _integration(record.detail["target"])
-        self.attempts[integration] += 1
-        if record.kind != "sent":
-            self.failures[integration, _reason(event)] += 1
+    def _attempts(self, event: e.Event, outcome: Outcome) -> None:
+        for record in outcome.commands:
+            if type(record) is Record and record.kind in _ATTEMPTS:
+                integration = _integration(record.detail["target"])
+                self.attempts[integration] += 1
+                if record.kind != "sent":
+                    self.failures[integration, _reason(event)] += 1
+
+
+def _status(report: Report, wall: int) -> str:
+    return "firing" if report.ends_at is None or report.ends_at > wall else "resolved"
 
 
 def _integration(target: str) -> str:
