@@ -45,9 +45,12 @@ bench: setup  ## Alertmanager and Tocsin under the same load, side by side; writ
 
 SEEDS ?= 300
 HOURS ?= 6
+FROM ?= 0
+JOBS ?= 1
 
-sim: setup  ## The service in virtual time, hurt in every way: SEEDS=300, or SEED=7 with its trace
-	PYTHONPATH=tests $(RUN) python -m sim.run --hours $(HOURS) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+sim: setup  ## The service in virtual time: SEEDS=300 FROM=0 JOBS=1, or SEED=7 with its trace
+	PYTHONPATH=tests $(RUN) python -m sim.run --hours $(HOURS) --jobs $(JOBS) \
+		$(if $(SEED),--seed $(SEED),--from $(FROM) --seeds $(SEEDS))
 
 mutants: setup  ## Plant bugs, one after another, and see that the simulation finds each
 	PYTHONPATH=tests $(RUN) python -m sim.mutate --seeds 200

@@ -37,6 +37,7 @@ class Stream:
         decode: Decode,
         seen: Seen,
         timing: Timing | None = None,
+        consumer: Consumer | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         """Nothing is sent yet.
@@ -49,7 +50,7 @@ class Stream:
         self._door = door
         self._timing = timing or Timing()
         self._sleep = sleep
-        self._consumer = Consumer(source, self._timing)
+        self._consumer = consumer or Consumer(source, self._timing)
         self._intake = Intake(
             source.name, source.field, door=door, decode=decode, seen=seen, sleep=sleep
         )

@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
 AWAY = 3  # Hours for which nobody answers once everything has healed …
 CALM = 2  # … then everything was taken, and at last everything ends:
-DAY = 24  # so many in all.
+DAY = 24  # so many in all, or fewer when nothing is known or kept that could still do anything …
+_IDLE = 12  # … and was not for so many looks, five minutes apart.
 _SETTLED = 10 * MINUTE
+_IDENTITIES = {
+    (cluster, name): canonical(labels_of(cluster, name))
+    for cluster in CLUSTERS
+    for name in SEVERITIES
+}
 
 
 class End:
@@ -36,7 +42,7 @@ class End:
         """What is known is what was promised, what is stored is what is known."""
         watch, state, wall = self._watch, life.loop.state, self._world.machine.wall
         for key, alert in watch.facts.alerts.items():
-            known = state.alerts.get(canonical(labels_of(*key)))
+            known = state.alerts.get(_IDENTITIES[key])
             fires = known is not None and known.firing
             if watch.facts.fires(key, watch.service) and not fires:
                 watch.wrong(key[0], f"{key[1]} of {key[0]} was accepted and does not fire {alert}")
@@ -75,7 +81,7 @@ class End:
             self._watch.wrong("", f"state: {error!r}")
 
     async def watch(self) -> None:
-        """Heal, and see that the service does what it owes."""
+        """Heal, and see that the service does what it owes; a while after nothing is left, end."""
         world, watch = self._world, self._watch
         world.people.busy = False
         world.heal()
@@ -106,11 +112,12 @@ class End:
             await self._hours(8, ringing=False)
 
     async def _hours(self, hours: int, *, ringing: bool) -> None:
-        since = self._world.machine.passed
+        since, idle = self._world.machine.passed, 0
         for _ in range(hours * 12):
             await anyio.sleep(300.0)
             life, passed = self._world.life, self._world.machine.passed - since
-            if self._watch.history.broken or life is None:
+            idle = 0 if self._left() else idle + 1
+            if self._watch.history.broken or life is None or idle > _IDLE:
                 return
             self.check(life, stored=True)
             if passed > _SETTLED:
@@ -189,6 +196,11 @@ class End:
                     watch.wrong(key[0], f"{target} was not reminded of {key[1]} of {key[0]}")
 
     def _nothing_is_left(self) -> None:
+        for what, count in self._left().items():
+            self._watch.wrong("", f"in the end {count} {what} are left")
+
+    def _left(self) -> dict[str, int]:
+        """What there is still to do, and how much of each."""
         life = self._world.life
         assert life is not None
         state = life.loop.state
@@ -200,6 +212,4 @@ class End:
             "log entries": len(state.log),
             "stream entries": 0 if self._world.queue.empty else 1,
         }
-        for what, count in left.items():
-            if count:
-                self._watch.wrong("", f"in the end {count} {what} are left")
+        return {what: count for what, count in left.items() if count}

@@ -54,6 +54,9 @@ class Facts:
             for name in SEVERITIES
         }
         self.unsteady = dict.fromkeys(CLUSTERS, 0)
+        self._of = {
+            cluster: [self.alerts[cluster, name] for name in SEVERITIES] for cluster in CLUSTERS
+        }
         self._asked: dict[int, list[Report]] = {}
         self._grace: dict[str, int] = {}
 
@@ -153,11 +156,10 @@ class Facts:
 
     def steady_since(self, cluster: str, service: int) -> int:
         """Since when nothing about a cluster's alerts has changed, or may have."""
-        for (own, _), alert in self.alerts.items():
-            if own == cluster:
-                self.look(alert, service)
-                if any(asked is not alert.firing for asked in alert.asked.values()):
-                    self.unsteady[cluster] = service
+        for alert in self._of.get(cluster, ()):
+            self.look(alert, service)
+            if alert.asked and any(asked is not alert.firing for asked in alert.asked.values()):
+                self.unsteady[cluster] = service
         return self.unsteady.get(cluster, 0)
 
 

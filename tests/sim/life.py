@@ -1,5 +1,6 @@
 """One process of the service, from its start on what the disk holds to its end."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from random import Random
@@ -86,11 +87,12 @@ class Stopwatch:
     def __init__(self, chance: Random) -> None:
         self._chance = chance
         self._worked = 0.0
+        self._time = asyncio.get_running_loop().time
 
     def __call__(self) -> float:
         if self._chance.random() < 0.05:
             self._worked += 0.006
-        return anyio.current_time() + self._worked
+        return self._time() + self._worked
 
 
 class Outside(Protocol):
@@ -151,7 +153,7 @@ class Life:
             async with anyio.create_task_group() as tasks:
                 self.tasks = tasks
                 tasks.start_soon(self.loop.run)
-                tasks.start_soon(self.loop.probe_disk, 30.0)
+                tasks.start_soon(self.loop.probe_disk, 60.0)
                 tasks.start_soon(SafeMode(self.loop).run)
                 await self.door.submit(self.first, urgent=True)
                 self.serving = True

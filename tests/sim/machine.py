@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from sim.leaping_loop import LeapingLoop
 from support.virtual import BEGAN
 
 from router.core.moment import SECOND
@@ -23,17 +24,19 @@ class Machine:
         self.wall_off = 0
         self.boots = 1
         self._booted = 0
-        self._time = asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, LeapingLoop)
+        self._loop = loop
 
     @property
     def passed(self) -> int:
         """Microseconds since the world began, by no clock of the machine."""
-        return round(self._time() * SECOND)
+        return self._loop.microseconds
 
     @property
     def wall(self) -> int:
         """What the wall clock says."""
-        return BEGAN.wall + self.passed + self.wall_off
+        return BEGAN.wall + self._loop.microseconds + self.wall_off
 
     def reboot(self) -> None:
         """The power was gone: the boot clock begins anew."""

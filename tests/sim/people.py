@@ -82,8 +82,8 @@ class People:
             await anyio.sleep(5.0)
 
     async def live(self) -> None:
-        """Do something now and then."""
-        while True:
+        """Do something now and then, until they go away."""
+        while self.busy:
             await anyio.sleep(self.chance.expovariate(1 / (60.0 * self.habits.minutes)))
             if self.busy and self.habits.whims:
                 await self._whim(self.chance.choice(self.habits.whims))

@@ -64,6 +64,15 @@ class Pulse:
         self.check()
 
 
+async def at_most(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, but so long only; after that it counts as set."""
+    timer = asyncio.get_running_loop().call_later(seconds, event.set)
+    try:
+        await event.wait()
+    finally:
+        timer.cancel()
+
+
 def _wake(waking: "asyncio.Future[None]") -> None:
     if not waking.done():
         waking.set_result(None)

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from random import Random
 
-import anyio
 import msgspec
 from redis.exceptions import ConnectionError as RedisConnectionError
-from sim.pulse import Pulse
+from sim.pulse import Pulse, at_most
 from support.small import secret
 
 from router.core.alert import Report
@@ -73,8 +72,7 @@ class Queue:
         """Until something new is there."""
         self._arrived.clear()
         if not self.new:
-            with anyio.move_on_after(seconds):
-                await self._arrived.wait()
+            await at_most(seconds, self._arrived)
 
     def forget(self, entry: str) -> None:
         """XACK."""
@@ -144,8 +142,10 @@ class SimStream(Stream):
     """The product's reader of a stream, on the simulated queue."""
 
     def __init__(self, queue: Queue, pulse: Pulse, door: Door, seen: Seen) -> None:
-        super().__init__(SOURCE, door=door, decode=decode, seen=seen, timing=_TIMING)
-        self._consumer = SimConsumer(queue, pulse)
+        consumer = SimConsumer(queue, pulse)
+        super().__init__(
+            SOURCE, door=door, decode=decode, seen=seen, timing=_TIMING, consumer=consumer
+        )
 
 
 class Payload(msgspec.Struct):

@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import multiprocessing
 import random
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -55,26 +57,31 @@ def verdict(seed: int, history: History, hours: float = HOURS) -> str:
     return "\n".join(lines)
 
 
+def judged(seed: int, hours: float) -> tuple[dict[str, int], str]:
+    """What a seed came to: its counts, and the verdict where a promise was broken."""
+    history = simulate(seed, hours)
+    return history.counts, verdict(seed, history, hours) if history.broken else ""
+
+
 def main() -> int:
     """Run what was asked for; 1 when a promise was broken."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, help="one seed, with its trace")
-    parser.add_argument("--seeds", type=int, default=300, help="so many, from 0")
-    parser.add_argument("--hours", type=float, default=HOURS, help="hours of trouble in each")
-    options = parser.parse_args()
-    seeds = [options.seed] if options.seed is not None else range(options.seeds)
-    began, totals, failed = time.monotonic(), dict[str, int](), 0
-    for done, seed in enumerate(seeds, 1):
-        history = simulate(seed, options.hours)
-        for what, count in history.counts.items():
-            totals[what] = totals.get(what, 0) + count
-        if history.broken:
-            failed += 1
-            print(verdict(seed, history, options.hours), flush=True)
-        if failed == MOST_SHOWN:
-            break
-        if done % 50 == 0:
-            print(f"{done} seeds, {time.monotonic() - began:.0f} s", flush=True)
+    options = _options()
+    first = options.first if options.seed is None else options.seed
+    seeds = range(first, first + (options.seeds if options.seed is None else 1))
+    began, totals = time.monotonic(), dict[str, int]()
+    done = failed = 0
+    with closing(_each(seeds, options.hours, options.jobs)) as judgements:
+        for counts, found in judgements:
+            done += 1
+            for what, count in counts.items():
+                totals[what] = totals.get(what, 0) + count
+            if found:
+                failed += 1
+                print(found, flush=True)
+            if failed == options.most:
+                break
+            if done % 50 == 0:
+                print(f"{done} seeds, {time.monotonic() - began:.0f} s", flush=True)
     if failed:
         return 1
     shown = ", ".join(f"{count:,} {what}" for what, count in sorted(totals.items()))
@@ -85,6 +92,28 @@ def main() -> int:
     )
     print(f"{len(seeds)} seeds kept every promise in {time.monotonic() - began:.1f} s: {shown}")
     return 0
+
+
+def _each(
+    seeds: range, hours: float, jobs: int
+) -> Generator[tuple[dict[str, int], str], None, None]:
+    if jobs == 1:
+        for seed in seeds:
+            yield judged(seed, hours)
+        return
+    with multiprocessing.Pool(jobs) as processes:
+        yield from processes.imap(partial(judged, hours=hours), seeds)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, help="one seed, with its trace")
+    parser.add_argument("--seeds", type=int, default=300, help="so many")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="the first of them")
+    parser.add_argument("--hours", type=float, default=HOURS, help="hours of trouble in each")
+    parser.add_argument("--jobs", type=int, default=1, help="in so many processes")
+    parser.add_argument("--most", type=int, default=MOST_SHOWN, help="end after so many failed")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

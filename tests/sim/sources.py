@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import msgspec
 from sim.plot import CLUSTERS, SEVERITIES, labels_of
-from sim.pulse import Lost
+from sim.pulse import Lost, at_most
 from sim.redis import Queue
 
 from router.core import event as e
@@ -54,9 +54,9 @@ class Source:
         self._news = asyncio.Event()
 
     async def live(self, key: Key) -> None:
-        """Let one alert come and go."""
+        """Let one alert come and go, for as long as anything moves."""
         temper = self.tempers.get(key[0], Temper())
-        while True:
+        while self.moving:
             await anyio.sleep(self._while(temper.firing if self.firing[key] else temper.quiet))
             if self.moving:
                 self.turn(key, firing=not self.firing[key])
@@ -76,13 +76,12 @@ class Source:
     async def tell(self) -> None:
         """Tell whatever is to be told, for ever; the repeating ones every few minutes."""
         while True:
-            repeats = self.name in ("prometheus", "cron")
+            repeats = self.name in ("prometheus", "cron") and any(self.firing.values())
             wait = self.chance.uniform(60.0, 150.0) if repeats or self.owed else 3600.0
             if self.owed and self.chance.random() < 0.9:
                 wait = self.chance.uniform(0.0, 2.0)
             self._news.clear()
-            with anyio.move_on_after(wait):
-                await self._news.wait()
+            await at_most(wait, self._news)
             await self._tell(repeats)
 
     async def _tell(self, repeats: bool) -> None:

@@ -58,6 +58,7 @@ class World:
         self.stormy = True
         self.end = End(self)
         self._healed = asyncio.Event()
+        self._listens = asyncio.Event()
         self._broken: list[int] = []
         self._tasks: TaskGroup | None = None
 
@@ -132,7 +133,8 @@ class World:
             recent = [at for at in self._broken if self.machine.passed - at < 10 * MINUTE]
             life = self.life = Life(self, refusing=len(recent) >= SAFE_MODE)
             self.end.booted(life)
-            await life.run(self.watch.serves)
+            await life.run(self._serves)
+            self._listens.clear()
             if life.fault:
                 self.watch.wrong("", f"the process ended by {life.fault}")
             if life.broke:
@@ -149,6 +151,10 @@ class World:
                 self.power = False
                 self.machine.reboot()
 
+    def _serves(self) -> None:
+        self.watch.serves()
+        self._listens.set()
+
     def _kill(self, why: str, down: float = 0.0) -> None:
         if self.life is None or not self.life.pulse.alive:
             return
@@ -158,7 +164,7 @@ class World:
 
     async def _trouble(self) -> None:
         dice = self._dice("trouble")
-        while True:
+        while self.stormy:
             await anyio.sleep(dice.expovariate(1 / (60.0 * self.swarm.minutes)))
             if self.stormy:
                 await self._hurt(dice.choice(self.swarm.troubles), dice)
@@ -238,6 +244,9 @@ class World:
 
     async def post(self, make: Callable[[], Sequence[e.Event]]) -> list[Outcome]:
         """A source's request over a network that delays it, doubles it, and loses answers."""
+        if not self._listens.is_set():  # It would ask again and again.
+            await self._listens.wait()
+            raise Lost("nobody listened")
         await anyio.sleep(self.chance.uniform(0.0, 0.2))
         if self.stormy and self.chance.random() < self.swarm.doubles:
             self._start(self._again, make, self.chance.choice((0.0, 0.1, 20.0)))
