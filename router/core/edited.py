@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from router.core.answer import withdraw
+from router.core.answer import moved, withdraw
 from router.core.configuration import Configuration, Policy
 from router.core.draft import Draft
 from router.core.incident import Incident, Status
@@ -11,19 +11,57 @@ from router.core.incident import Incident, Status
 def follow(draft: Draft, configuration: Configuration) -> None:
     """Let each open incident go on as its edited policy wants: `keep`, `restart` or `continue`.
 
-    A policy that is gone is kept. So is that of an incident a person raised or reassigned.
+    A policy that is gone is kept. So is that of an incident a person raised or reassigned. One
+    for which nobody is left to ring does not wait for its time: somebody may be there now.
     """
     for incident in list(draft.state.incidents.values()):
-        if incident.raised or incident.assigned:
-            continue
-        policy = _now(draft, configuration, incident)
-        if policy is None or policy == incident.policy:
-            continue
-        match policy.on_edit:
-            case "restart":
-                _restart(draft, incident, policy)
-            case "continue":
-                _continue(draft, incident, policy)
+        _follow(draft, configuration, incident)
+        _ring_whom_there_is(draft, configuration, incident.number)
+
+
+def _follow(draft: Draft, configuration: Configuration, incident: Incident) -> None:
+    if incident.raised or incident.assigned:
+        return
+    policy = _now(draft, configuration, incident)
+    if policy is None or policy == incident.policy:
+        return
+    match policy.on_edit:
+        case "restart":
+            _restart(draft, incident, policy)
+        case "continue":
+            _continue(draft, incident, policy)
+
+
+def _ring_whom_there_is(draft: Draft, configuration: Configuration, number: int) -> None:
+    """Ring at once where the only one left was the fallback, now gone, or nobody was rung."""
+    incident, now = draft.incident(number), draft.now.service
+    if incident is None or incident.status is not Status.TRIGGERED:
+        return
+    if incident.next_due is None or incident.next_due <= now:
+        return
+    bereft = incident.exhausted and not configuration.fallback
+    if not bereft and not _rang_nobody(draft, configuration, incident):
+        return
+    if bereft:
+        incident = replace(incident, exhausted=False, reached=False, round=0, step=0)
+    draft.put_incident(replace(moved(incident), step_due=now, next_due=now))
+    if not incident.muted:
+        reason = "routes.toml was edited, and nobody else was left to ring"
+        draft.record("rings_again", group=incident.group, incident=number, reason=reason)
+
+
+def _rang_nobody(draft: Draft, configuration: Configuration, incident: Incident) -> bool:
+    """Whether it waits for the fallback's time, and what was last rung reached nobody."""
+    last = incident.ran - 1
+    if incident.muted or incident.heard >= last:
+        return False
+    if any(row.kind == "page" for row in draft.rows("incident", incident.number)):
+        return False
+    if incident.exhausted:
+        return True
+    paused = incident.heard == last - 1  # It rang a whole pass, and no fallback came after it.
+    other = configuration.fallback != draft.configuration.fallback
+    return (incident.round, incident.step) == (0, 0) and last > 0 and (other or not paused)
 
 
 def _now(draft: Draft, configuration: Configuration, incident: Incident) -> Policy | None:

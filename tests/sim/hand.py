@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from sim.auditor import Auditor
 
 BY_HAND = "by hand"
-FALLBACK = 30 * MINUTE
 _SILENT = 40 * MINUTE  # Half an hour between fallbacks is the longest pause, a step's wait before.
 
 
@@ -42,9 +41,7 @@ class ByHand:
             if case is None:
                 self._rings(number, since, MINUTE)
             elif case.taken is False and case.over is False and not auditor.answers.may_sleep(case):
-                # An edit may take the fallback away: its turn passes before the steps begin again.
-                within = _SILENT + (FALLBACK if auditor.reloaded > case.page_at else 0)
-                self._rings(number, max(case.page_at, case.stirred), within)
+                self._rings(number, max(case.page_at, case.stirred), _SILENT)
 
     def _rings(self, number: int, since: int, within: int) -> None:
         auditor = self._auditor

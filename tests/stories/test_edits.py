@@ -2,7 +2,7 @@
 
 import pytest
 from support.configured import channel, configured, person, policy, route, step
-from support.post_office import DAWDLES
+from support.post_office import DAWDLES, REFUSES
 from support.world import World
 
 from router.core.configuration import Configuration, Policy
@@ -11,14 +11,20 @@ from router.core.incident import Status
 OLD = (step("5m", "user:ana"), step("5m", "user:bo", id="lead"), step("5m", "user:cleo"))
 
 
-def house(ring: Policy | None, *, without: str = "", named: str = "critical") -> Configuration:
+def house(
+    ring: Policy | None,
+    *,
+    without: str = "",
+    named: str = "critical",
+    fallback: tuple[str, ...] = ("receiver:boss",),
+) -> Configuration:
     people = [person(name, "sms") for name in ("ana", "bo", "cleo", "dee") if name != without]
     return configured(
         route(policy=named if ring else None, to=None if ring else "ops", by=(), wait="0s"),
         users=people,
         receivers=[channel("boss"), *([] if without == "ops" else [channel("ops")])],
         policies=[ring] if ring else [],
-        fallback=("receiver:boss",),
+        fallback=fallback,
     )
 
 
@@ -148,3 +154,80 @@ def test_a_step_whose_channel_is_gone_goes_on_with_the_others() -> None:
     ]
     world.acks(by="bo")
     assert world.incident().status is Status.ACKNOWLEDGED
+
+
+ALONE = policy("critical", step("5m", "user:ana"))
+
+
+def test_where_only_the_fallback_rang_and_it_is_taken_away_the_steps_begin_again_at_once() -> None:
+    world = World(house(ALONE))
+    world.fires("Disk")
+    world.at("0:10").reloads(house(ALONE, fallback=()))
+    world.at("0:20").reloads(house(ALONE, fallback=()))
+    assert world.until("0:30") == [
+        "0:00 ana sms: page, step 1",
+        "0:05 boss slack: page, nobody answered",
+        "0:10 ana sms: page, step 1",
+    ]
+    assert world.told("rings_again") == ["0:10"]
+
+
+def test_one_raised_by_hand_is_not_left_without_anybody_by_an_edit_either() -> None:
+    world = World(house(ALONE))
+    world.raises("bo", "come")
+    world.at("0:20").reloads(house(ALONE, fallback=()))
+    assert world.until("0:20")[-2:] == [
+        "0:15 boss slack: page, nobody answered",
+        "0:20 bo sms: page, step 1",
+    ]
+
+
+def test_muted_it_stays_quiet_and_is_not_left_without_anybody_by_an_edit() -> None:
+    world = World(house(ALONE))
+    world.fires("Disk")
+    world.at("0:06").silences("alertname=Disk", until="1:00")
+    world.at("0:40").reloads(house(ALONE, fallback=()))
+    assert world.until("1:00")[2:] == ["1:00 ana sms: page, no longer muted"]
+
+
+def test_where_nobody_could_be_rung_an_edit_is_not_waited_out() -> None:
+    world = World(house(ALONE, without="ana", fallback=()))
+    world.fires("Disk")
+    world.at("0:10").reloads(house(ALONE, fallback=()))
+    assert world.until("0:11") == ["0:10 ana sms: page, step 1"]
+
+
+def test_a_fallback_that_is_named_at_last_ends_the_pause_that_its_lack_made() -> None:
+    world = World(house(ALONE, fallback=()))
+    world.fires("Disk")
+    world.at("0:06").reloads(house(ALONE, fallback=()))
+    world.at("0:10").reloads(house(ALONE))
+    assert world.until("0:15") == [
+        "0:00 ana sms: page, step 1",
+        "0:10 ana sms: page, step 1",
+        "0:15 boss slack: page, nobody answered",
+    ]
+
+
+def test_where_even_the_fallback_refused_an_edit_is_not_waited_out() -> None:
+    world = World(house(ALONE))
+    world.post.next("boss slack", REFUSES)
+    world.fires("Disk")
+    world.at("0:10").reloads(house(ALONE))
+    world.at("0:20").reloads(house(ALONE))
+    assert world.until("0:30") == [
+        "0:00 ana sms: page, step 1",
+        "0:05 boss slack: page, nobody answered (refuses)",
+        "0:10 boss slack: page, nobody answered",
+    ]
+
+
+def test_an_edit_rings_nobody_early_while_somebody_was_rung() -> None:
+    world = World(house(ALONE))
+    world.fires("Disk")
+    for minute in (1, 6, 7, 20):
+        world.at(f"0:{minute:02}").reloads(house(ALONE))
+    assert world.until("0:34") == [
+        "0:00 ana sms: page, step 1",
+        "0:05 boss slack: page, nobody answered",
+    ]
