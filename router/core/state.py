@@ -156,6 +156,8 @@ class State:
                 self._count(group, alert.id, 1 if began else -1)
         if alert.firing:
             self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
+        elif ended:
+            self.waiting.drop(Kind.ALERT, alert.id)
         if began and self.configuration.inhibit and alert.source != meta.SOURCE:
             self.inhibitor.put(alert.id, decode(alert.labels))
         if ended or alert.source == meta.SOURCE:

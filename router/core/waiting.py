@@ -22,6 +22,7 @@ class Kind(IntEnum):
     SHIFT = 6  # One looks whose shift has begun or ended.
 
 
+LEFT_ALONE = 1000  # So many entries that count no more are not worth to be sorted out.
 LOOKED_AT = 256  # So many overdue things are sorted by urgency with each one that is taken.
 
 
@@ -41,6 +42,7 @@ class Waiting:
         self._heap: list[tuple[int, Kind, int]] = []
         self._overdue: list[tuple[bool, int, Kind, int]] = []
         self._entry: dict[int, int] = {}  # The due time of the entry that counts, by _key.
+        self._dropped = 0
 
     def add(self, due: int, kind: Kind, item: int) -> None:
         """Let it wait until *due*, if it does not wait for an earlier time already."""
@@ -51,6 +53,17 @@ class Waiting:
         """Let many wait at once."""
         self._heap.extend(entry for entry in entries if self._is_first(*entry))
         heapify(self._heap)
+
+    def drop(self, kind: Kind, item: int) -> None:
+        """It waits no more. Its entry goes with many others, else it would stay until it is due."""
+        if self._entry.pop(_key(kind, item), None) is None:
+            return
+        self._dropped += 1
+        if self._dropped > len(self._heap) // 2 + LEFT_ALONE:
+            self._dropped = 0
+            entry = self._entry
+            self._heap = [one for one in self._heap if entry.get(_key(one[1], one[2])) == one[0]]
+            heapify(self._heap)
 
     def next_due(self) -> int | None:
         """When the next thing is due; None when nothing waits."""

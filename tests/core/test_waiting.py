@@ -17,6 +17,10 @@ class Things:
         self.due[kind, item] = due
         self.waiting.add(due, kind, item)
 
+    def drop(self, kind: Kind, item: int) -> None:
+        self.due.pop((kind, item), None)
+        self.waiting.drop(kind, item)
+
 
 def test_nothing_waits() -> None:
     waiting = Things().waiting
@@ -107,10 +111,34 @@ def test_a_thing_that_is_put_again_and_again_leaves_no_trail() -> None:
     assert len(things.waiting._heap) == 1
 
 
+def test_what_is_dropped_leaves_no_trail_however_far_off_it_was() -> None:
+    things = Things()
+    for item in range(20_000):
+        things.put(10**9 + item, Kind.ALERT, item)
+        if item >= 10:
+            things.drop(Kind.ALERT, item - 10)
+    assert len(things.waiting._heap) < 3_000
+    assert len(things.waiting._entry) == 10
+    assert things.waiting.next_due() == 10**9 + 19_990
+
+
+def test_dropped_and_put_again_it_comes_once() -> None:
+    things = Things()
+    for number in range(3_000):
+        things.put(10 + number % 2, Kind.ALERT, 1)
+        things.drop(Kind.ALERT, 1)
+    things.put(11, Kind.ALERT, 1)
+    assert things.waiting.take(10) is None
+    assert things.waiting.take(11) == (Kind.ALERT, 1)
+    assert things.waiting.take(11) is None
+
+
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["put", "hint", "drop", "take"]), st.integers(1, 3), st.integers(0, 30)
+            st.sampled_from(["put", "hint", "lose", "drop", "take"]),
+            st.integers(1, 3),
+            st.integers(0, 30),
         ),
         max_size=60,
     )
@@ -122,8 +150,10 @@ def test_the_next_due_is_the_earliest_there_is(steps: list[tuple[str, int, int]]
             things.put(now + number, Kind.INCIDENT, item)
         elif what == "hint" and (Kind.INCIDENT, item) in things.due:
             things.due[Kind.INCIDENT, item] += number
-        elif what == "drop":
+        elif what == "lose":
             things.due.pop((Kind.INCIDENT, item), None)
+        elif what == "drop":
+            things.drop(Kind.INCIDENT, item)
         elif what == "take":
             now += number
             taken = things.waiting.take(now)
