@@ -124,6 +124,7 @@ class Service:
         if self._kept != stored.text:
             self._first.append(Reconfigured(loaded.configuration, self._kept))
         self._loop = Loop(state, store, self._clock)
+        self._loop.disk_full = store.full
         self._decoders = Decoders(
             lambda: self._loop.state.alerts,
             lambda: self._clock.now().wall,
@@ -257,7 +258,7 @@ class Service:
         notes += [f"source {name}: Redis does not answer" for name in self._streams.away()]
         notes += self._calendars.away()
         notes += ignored(self._loop.state, self._clock.now().wall)
-        return [*notes, *filter(None, [self._clock.distrusted])]
+        return [*notes, *filter(None, [self._clock.distrusted, self._store.tight])]
 
     def _sources(self) -> Mapping[str, HttpSource]:
         return {s.name: s for s in self._live.loaded.sources if isinstance(s, HttpSource)}

@@ -123,6 +123,7 @@ class Loop(Decider):
         """
         self._ended = None
         try:
+            await self._prove()
             while True:
                 await self._sleep()
                 self.progress = self._stopwatch()
@@ -270,6 +271,13 @@ class Loop(Decider):
         self._state = state
         for submission, _ in batch.decided:
             self._keep_or_refuse(submission, error)
+
+    async def _prove(self) -> None:
+        """Write before anything is asked: a disk that was full when we began is not found late."""
+        if not self.disk_full and not await self._writes():
+            _log.error("the disk is full: alerts are refused until there is room")
+            self._journal.release_ballast()
+            self.disk_full = True
 
     async def _writes(self) -> bool:
         """Whether a commit has any chance. To undo one costs much: the whole state is read."""

@@ -38,9 +38,12 @@ class Ballast:
         """
         if self._path.exists() and self._path.stat().st_size == self._size:
             return True
+        wanted = self._size + max(self._size // 4, _MEGABYTE)
+        if free(self._path.parent) < wanted:  # To try would leave others none for a moment.
+            return False
         part = self._path.with_name("ballast.part")
         try:
-            if not reserve(part, self._size + max(self._size // 4, _MEGABYTE)):
+            if not reserve(part, wanted):
                 return False
             if self._size:
                 os.truncate(part, self._size)
@@ -48,6 +51,12 @@ class Ballast:
             return True
         finally:
             part.unlink(missing_ok=True)
+
+
+def free(folder: Path) -> int:
+    """The most bytes that a folder's disk may still take, of which a quota can grant fewer."""
+    disk = os.statvfs(folder)
+    return disk.f_bfree * disk.f_frsize
 
 
 def out_of_room(folder: Path) -> bool:

@@ -24,6 +24,10 @@ from router.store.room import Ballast, ballast_for
 from router.store.writer import Writer, failure, transaction
 
 _RESET_FIXED = (3, 51, 3)
+_TWO_WRITERS = (
+    "SQLite {} can corrupt a file that two connections write at once (fixed in 3.51.3); here a"
+    " single one writes and checkpoints, which protects: let no other program write to the store."
+)
 _NAMED = 1_000  # So many alerts get their fingerprints when there was nothing to delete.
 
 
@@ -35,7 +39,8 @@ class Store(Reader):
     matter: it raises DiskFull, and the next commit may well succeed.
 
     `last_stamp` is that of the last commit before this start, None in a new store. `instance`
-    names the store and its generation. `notes` are sentences for the log and the health page.
+    names the store and its generation. `notes` are sentences for the log. `tight` says that there
+    is no ballast, and why; `full` that there was no room to open the store without it.
     """
 
     def __init__(
@@ -50,6 +55,8 @@ class Store(Reader):
         self.last_stamp = opened.stamp
         self.retention = Retention()
         self.notes: list[str] = []
+        self.tight = ""
+        self.full = False
 
     @classmethod
     @asynccontextmanager
@@ -73,28 +80,22 @@ class Store(Reader):
             ballast = Ballast(data, ballast_for(data) if ballast_bytes is None else ballast_bytes)
             writer = Writer(path, prepare)
             resources.push_async_callback(writer.close)
-            opened, alone = await _opened(writer, ballast)
+            opened, full, alone = await _opened(writer, ballast)
             db = await resources.enter_async_context(reading(path))
             store = cls(writer, db, path, opened, ballast)
             store.retention = retention or store.retention
             store._alone = alone
-            store.notes = await store._remarks()
+            if sqlite3.sqlite_version_info < _RESET_FIXED:
+                store.notes.append(_TWO_WRITERS.format(sqlite3.sqlite_version))
+            await store._set_aside()
+            store.full = full and bool(store.tight)
             yield store
 
-    async def _remarks(self) -> list[str]:
-        notes = []
-        if sqlite3.sqlite_version_info < _RESET_FIXED:
-            notes.append(
-                f"SQLite {sqlite3.sqlite_version} can corrupt a file that two connections write at"
-                " once (fixed in 3.51.3); here a single one writes and checkpoints, which protects:"
-                " let no other program write to the store."
-            )
+    async def _set_aside(self) -> None:
         try:
-            if not await self.restore_ballast():
-                notes.append(f"The disk of {self._path.parent} has no room to set ballast aside.")
+            await self.restore_ballast()
         except StoreError as error:
-            notes.append(f"No ballast is set aside: {error}.")
-        return notes
+            self.tight = f"no ballast is set aside: {error}"
 
     async def load(self) -> Stored:
         """Everything that was committed and still matters."""
@@ -149,6 +150,7 @@ class Store(Reader):
             room = await anyio.to_thread.run_sync(self._ballast.restore)
         except OSError as error:
             raise failure(error, self._path) from error
+        self.tight = "" if room else f"the disk of {self._path.parent} has no room for ballast"
         if room and self._alone:
             await self._writer.reconnect(prepare)
             self._alone = False
@@ -158,7 +160,8 @@ class Store(Reader):
         """Delete a little of what is past its retention; returns how many rows went.
 
         At most 500 rows of a table go, each table in a transaction of its own, so that a commit
-        never waits long. Call it again, when there is nothing better to do, while rows go.
+        never waits long. Call it again, when there is nothing better to do, while rows go. At last
+        it sets aside the ballast that there was no room for.
         """
         gone = 0
         for step in steps(self.retention, now_wall):
@@ -166,6 +169,8 @@ class Store(Reader):
         await self._writer.run(tidy)
         if not gone:
             await self.name_alerts(_NAMED)
+            if self.tight:
+                await self._set_aside()
         return gone
 
     async def name_alerts(self, limit: int = 500) -> int:
@@ -198,12 +203,12 @@ class Store(Reader):
             raise failure(error, target) from error
 
 
-async def _opened(writer: Writer, ballast: Ballast) -> tuple[Opened, bool]:
-    """What the store knows of itself, and whether it had to be opened alone, for want of room."""
+async def _opened(writer: Writer, ballast: Ballast) -> tuple[Opened, bool, bool]:
+    """What the store knows of itself; whether it lacked room; whether it is alone for that."""
     with suppress(DiskFull):
-        return await writer.run(recognise), False
+        return await writer.run(recognise), False, False
     ballast.release()
     with suppress(DiskFull):
-        return await writer.run(recognise), False
+        return await writer.run(recognise), True, False
     writer.use(partial(prepare, alone=True))
-    return await writer.run(recognise), True
+    return await writer.run(recognise), True, True

@@ -207,8 +207,20 @@ async def test_a_full_disk_forbids_no_start_while_there_is_ballast(tmpfs: Disk) 
     tmpfs.fill_up()
     async with Store.open(tmpfs.data, ballast_bytes=MEGABYTE) as store:
         assert len((await store.load()).alerts) == 100
-        assert store.notes[-1] == f"The disk of {tmpfs.data} has no room to set ballast aside."
+        assert store.tight == f"the disk of {tmpfs.data} has no room for ballast"
+        assert store.full, "what it gave up for the start is for answers and pages"
         await store.commit([c.PutTombstone(1, WALL)], stamp())
+        await store.prune(WALL)
+        assert store.tight
+        await tmpfs.free(store)
+        await store.prune(WALL)
+        assert not store.tight, "there is ballast again, without anybody's doing"
+
+
+async def test_a_disk_that_is_only_too_small_for_ballast_is_not_full(tmpfs: Disk) -> None:
+    async with Store.open(tmpfs.data, ballast_bytes=8 * MEGABYTE) as store:
+        assert (bool(store.tight), store.full) == (True, False)
+        await store.commit(_many(1, 10), stamp())
 
 
 async def test_a_disk_without_a_byte_forbids_no_start_either(tmpfs: Disk) -> None:
@@ -216,6 +228,7 @@ async def test_a_disk_without_a_byte_forbids_no_start_either(tmpfs: Disk) -> Non
         await store.commit(_many(1, 100), stamp())
     tmpfs.fill_up()
     async with Store.open(tmpfs.data, ballast_bytes=0) as store:
+        assert store.full
         assert len((await store.load()).alerts) == 100
         for _ in range(2):
             with pytest.raises(DiskFull):

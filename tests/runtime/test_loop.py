@@ -186,6 +186,7 @@ async def test_a_disk_without_any_room_is_not_tried_again_and_again() -> None:
             return await load()
 
         bench.journal.load = counted  # type: ignore[method-assign]
+        await anyio.wait_all_tasks_blocked()
         bench.journal.room = False
         bench.journal.failures.append(DiskFull("no room"))
         with pytest.raises(DiskFull):
@@ -197,6 +198,21 @@ async def test_a_disk_without_any_room_is_not_tried_again_and_again() -> None:
         assert len(loads) == 1, "the state is read anew once, not for whatever cannot be kept"
         bench.journal.room = True
         await bench.loop.submit([e.Swept()], urgent=True)
+
+
+async def test_a_disk_that_was_full_before_the_start_is_known_to_be_full_at_once() -> None:
+    bench = Bench()
+    bench.journal.room = False
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(bench.loop.run)
+        await anyio.wait_all_tasks_blocked()
+        assert (bench.loop.disk_full, bench.loop.accepting) == (True, False)
+        assert not bench.journal.ballast, "the ballast makes room for answers and pages"
+        bench.journal.room = True
+        with anyio.move_on_after(0.1):
+            await bench.loop.probe_disk(0.01)
+        assert bench.loop.accepting
+        tasks.cancel_scope.cancel()
 
 
 async def test_a_start_without_any_room_is_kept_in_memory() -> None:
