@@ -65,6 +65,7 @@ class Attempts:
         self._in_order(entry)
         flight.state, flight.life = "flying", self.life
         flight.attempts += 1
+        entry.begun = not entry.claimed
         case = self._known.get(row.incident)
         if row.kind == "page" and case is not None:
             self._page(case, row, key)

@@ -9,7 +9,7 @@ from sim.answers import Answered, Answers
 from sim.attempts import Attempts
 from sim.cases import Cases
 from sim.crowd import Crowd
-from sim.facts import NEVER, Facts, Report
+from sim.facts import Facts, Report
 from sim.hand import BY_HAND, ByHand
 from sim.history import History
 from sim.machine import REST_SECONDS, Machine
@@ -28,7 +28,6 @@ from router.runtime.decider import Observed
 from router.runtime.door import Outcome
 
 PROMPT = 2 * SECOND
-_FAR = 20 * DAY
 
 
 class Quiet(msgspec.Struct):
@@ -55,7 +54,8 @@ class Row(msgspec.Struct):
     claimed_at: int = 0
     closed: str = ""
     granted: int = 0
-    unclaimed: bool = False  # Sent on a full disk, which could not take the claim.
+    begun: bool = False  # On a full disk, which could not take the claim: it comes later.
+    unclaimed: bool = False  # It arrived so.
 
 
 class Auditor:
@@ -185,11 +185,15 @@ class Auditor:
         self.time.back("dead")
 
     def wall_stepped(self) -> None:
-        """Somebody set the clock. What ended long ago by it may be forgotten for good."""
+        """Somebody set the clock."""
         self.stepped = self.service
+        self._forget()
+        self.facts.stepped()
+
+    def _forget(self) -> None:
+        """A silence long past may be deleted, and does not hold again by a clock set back."""
         for quiet in self.silences.values():
             quiet.sure = quiet.sure and self.machine.wall < quiet.ends_at + DAY
-        self.facts.stepped()
 
     def busy(self) -> None:
         """A commit begins: what is decided in it was decided now."""
@@ -279,10 +283,11 @@ class Auditor:
         entry.claimed_at = self.began
         by_hand = entry.cluster == BY_HAND
         rings = row.kind in ("page", "notification") and row.firing and not row.resolved
-        if rings and not by_hand:
+        if rings and not by_hand and not entry.begun:
             quiet = all(self.silenced(self.names[n][0]) for n in row.firing)
             if quiet:
                 self.wrong(entry.cluster, f"{row.key} was claimed while it is silenced")
+        entry.begun = False
 
     def _closed(self, entry: Row, outcome: str) -> None:
         row, entry.closed = entry.row, outcome
@@ -336,7 +341,8 @@ class Auditor:
         return quiet.spoke
 
     def look(self) -> None:
-        """Once a minute: what may have changed by itself."""
+        """Once a minute: what may have changed by itself, or been forgotten for good."""
+        self._forget()
         for cluster in self.facts.unsteady:
             self.stirred(cluster, 0)
         self.hand.look()
@@ -379,9 +385,8 @@ class Auditor:
         report = event.report
         labels = msgspec.json.decode(report.labels, type=dict[str, str])
         ahead = RESOLVE_TIMEOUT if report.ends_at is None else report.ends_at - self.machine.wall
-        until = NEVER if ahead > _FAR else self.service + ahead
         key = (labels["cluster"], labels["alertname"])
-        return Report(key, ahead > 0, until, report.as_of)
+        return Report(key, ahead > 0, self.service + ahead, report.as_of)
 
 
 def _shown(events: Sequence[e.Event]) -> str:

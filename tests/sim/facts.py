@@ -7,8 +7,6 @@ from sim.plot import CLUSTERS, GRACE, RESOLVE_TIMEOUT, SEVERITIES
 
 from router.core.moment import SECOND
 
-NEVER = 10**18
-
 
 class Condition(msgspec.Struct):
     """One alert, as whoever reported it must believe it is known.

@@ -16,7 +16,7 @@ EVERY_SECONDS = 900.0
 GROWS_BY = 1.5  # The last third's most may be so many times the first third's …
 AND = 30  # … and so many more: there are hundreds of alerts, not thousands.
 
-_NO_SIZE = ("configuration", "instance", "last", "reroute_slice")
+_NO_SIZE = ("configuration", "filed", "instance", "last", "reroute_slice")
 
 Sizes = dict[str, int]
 

@@ -15,8 +15,7 @@ class TimeKept:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._offset = DAY
-        self._boot = machine.boots
-        self._last = (0, machine.wall)
+        self._last = (0, machine.wall, machine.boots)
         self._kept = False
         self._since: dict[str, int] = {}
         self._begins: list[int] = []
@@ -27,29 +26,28 @@ class TimeKept:
         """The service time now."""
         return self._machine.passed + self._offset
 
-    def stamp(self) -> tuple[int, int]:
-        """What a commit that begins now keeps."""
-        return self.service(), self._machine.wall
+    def stamp(self) -> tuple[int, int, int]:
+        """What a commit that begins now keeps: both clocks, and which boot it is."""
+        return self.service(), self._machine.wall, self._machine.boots
 
-    def stamped(self, stamp: tuple[int, int]) -> None:
+    def stamped(self, stamp: tuple[int, int, int]) -> None:
         """That commit is durable."""
         self._kept = True
         self._last = stamp
 
     def started(self) -> None:
-        """A process began: after a power cut time goes on from the last commit, if any."""
+        """A process began: time goes on from the last commit, if any, which tells no boot since."""
+        service, wall, boot = self._last
         if not self._kept:
             self._offset = DAY - self._machine.passed
-        if self._machine.boots != self._boot:
-            self._boot = self._machine.boots
-            service, wall = self._last
+        elif self._machine.boots != boot:
             away = min(max(self._machine.wall - wall, 0), _MOST)
             self._offset = service + away - self._machine.passed
 
     def away(self, why: str) -> None:
         """From now on nothing can be expected, for this reason."""
         if not self._since:
-            self._begins.append(self.service())
+            self._begins.append(max(self.service(), *self._begins[-1:], 0))
             self._sums.append(self._spent)
         self._since.setdefault(why, self.service())
 
