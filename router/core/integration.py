@@ -157,11 +157,14 @@ class WebhookIntegration(HttpIntegration, frozen=True, kw_only=True):
 class AppriseIntegration(Integration, frozen=True, kw_only=True):
     """Any service Apprise knows, by its URL; the end goes to `resolved_url` if there is one.
 
-    `{dedup_key}` in a URL stands for what is the same in all messages about one group or incident.
+    `{dedup_key}` in a URL stands for what is the same in all messages about one group or incident,
+    the name of one of `parts` for what that says of each message. With `html` the text is HTML.
     """
 
     url: Secret
     resolved_url: Secret | None = None
+    parts: Mapping[str, str] = {}
+    html: bool = False
     words: Mapping[str, Any] = {}
 
 

@@ -6,17 +6,21 @@ between messages. A thread that outlives its deadline keeps its place until it e
 """
 
 import asyncio
+import html
+from functools import partial
 from typing import Any
 
 from router.core.integration import AppriseIntegration
 from router.core.outgoing import Outgoing, Receipt
 from router.errors import DeliveryError, PermanentDeliveryError, Withdrawn
+from router.senders.apprise_address import filled
 from router.senders.apprise_schemes import ACKNOWLEDGING, ALLOWED, CLOSING
 from router.senders.budget import OUTPUT_MAX
 from router.senders.clean import hide, link_secrets, one_line
 from router.senders.http import Wanted
 from router.senders.message import Messages
 from router.senders.pagerduty import dedup_key
+from router.senders.placed import Placing
 from router.senders.threads import on_daemon_thread
 from router.senders.view import View, view
 from router.senders.wording import Wording
@@ -39,12 +43,16 @@ class AppriseSender:
         over = integration.resolved_url if outgoing.snapshot.status == "resolved" else None
         address = over or integration.url
         name = f"apprise {address.origin}"
-        url = address.value.strip().replace("{dedup_key}", dedup_key(outgoing))
+        placing = Placing(name, self._messages, outgoing)
+        url = filled(address.value.strip(), integration, placing, name)
+        url = url.replace("{dedup_key}", dedup_key(outgoing))
         scheme = allowed_scheme(name, url)
-        data = view(outgoing)
+        data, form = view(outgoing), "html" if integration.html else "text"
         words = Wording(self._messages, outgoing)
         title = words.text(integration.words.get("title"), "apprise.title")
-        body = words.body(integration.words.get("text"), "apprise.txt", limit=OUTPUT_MAX)
+        text = integration.words.get("text")
+        escape = _html if integration.html else str
+        body = words.body(text, "apprise.txt", escape, limit=OUTPUT_MAX)
         try:
             async with asyncio.timeout(self._timeout):
                 await self._places.acquire()
@@ -54,7 +62,7 @@ class AppriseSender:
             self._places.release()
             raise Withdrawn(f"{name}: withdrawn before it was sent")
         sending = asyncio.ensure_future(
-            on_daemon_thread(lambda: _notify(url, title, body, notify_type(data, scheme)))
+            on_daemon_thread(partial(_notify, url, title, body, notify_type(data, scheme), form))
         )
         sending.add_done_callback(self._leave)
         await self._outcome(name, url, sending)
@@ -102,6 +110,11 @@ def allowed_scheme(name: str, url: str) -> str:
     return scheme
 
 
+def _html(text: str) -> str:
+    """A plain text as HTML."""
+    return html.escape(text).replace("\n", "<br>\n")
+
+
 def notify_type(data: View, scheme: str) -> str:
     """Apprise's type of the message, never one that makes a service keep silent."""
     if data["state"] == "acknowledged" and scheme in ACKNOWLEDGING:
@@ -111,7 +124,7 @@ def notify_type(data: View, scheme: str) -> str:
     return "warning" if data["severity"].lower() in ("warning", "info", "low") else "failure"
 
 
-def _notify(url: str, title: str, body: str, kind: str) -> str:
+def _notify(url: str, title: str, body: str, kind: str, form: str) -> str:
     """Send, on the calling thread; empty when taken, else what Apprise logged."""
     # Loading Apprise and its two hundred services takes most of a second: here, not on the loop.
     import apprise
@@ -130,7 +143,7 @@ def _notify(url: str, title: str, body: str, kind: str) -> str:
         raise _NotUnderstood
     every = apprise.Apprise(asset=asset)
     every.add(service)
-    result = every.notify(body=body, title=title, notify_type=kind, body_format="text")
+    result = every.notify(body=body, title=title, notify_type=kind, body_format=form)
     if result:
         return ""
     said = " ".join(str(entry.message) for entry in result.logs())

@@ -21,17 +21,18 @@ class Placing:
         self._messages = messages
         self._outgoing = outgoing
 
-    def text(self, written: str, field: str) -> str:
+    def text(self, written: str, field: str, *, optional: bool = False) -> str:
         """What the field says, on one line.
 
         Raises:
-            PermanentDeliveryError: it cannot be filled in, or comes to nothing.
+            PermanentDeliveryError: it cannot be filled in, or comes to nothing. An *optional* one
+                is empty then.
         """
         if not is_template(written):
             return written
         shown = f"{self._outgoing.target}: {field}"
         said = (self._messages.field(written, self._outgoing, shown) or "").strip()
-        if not said or not said.isprintable():
+        if not (said or optional) or not said.isprintable():
             raise self._refusal(field, "comes to nothing that can be used")
         return said
 

@@ -6,6 +6,7 @@ import pytest
 from support.routes_file import problems, read, whole
 
 from router.core.integration import (
+    AppriseIntegration,
     EmailIntegration,
     Integration,
     PagerdutyIntegration,
@@ -48,6 +49,34 @@ def test_slack_has_every_field_of_an_attachment() -> None:
             SlackAction(type="button", text="Go", url="u", confirm=SlackConfirm(text="Sure?")),
         ),
     )
+
+
+def test_apprise_has_addresses_with_parts() -> None:
+    found = only(
+        "apprise",
+        'url = "pover://u@{token}/{device*}", resolved_url = "ntfy://a.example/{topic}",'
+        ' parts = { token = "{{ a }}", device = "{{ b }}", topic = "{{ c }}" }, html = true',
+    )
+    assert isinstance(found, AppriseIntegration)
+    assert found.parts == {"token": "{{ a }}", "device": "{{ b }}", "topic": "{{ c }}"}
+    assert found.html
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("json://h.example/", "{x} does not stand in the url"),
+        ("json://{x}/a", "alerts would say which machine it goes to; write the host out"),
+        ("json://{x}:80@h.example:{x}/{y}", "alerts would say which machine it goes to"),
+        ("{x}://h.example/", "alerts would say which machine it goes to; write the host out"),
+    ],
+)
+def test_alerts_never_say_which_machine_a_message_goes_to(url: str, said: str) -> None:
+    entry = f'url = "json://h.example/{{y}}{{x}}", resolved_url = "{url}", parts = {{ x = "a" }}'
+    if "does not stand" in said:
+        entry = entry.replace("{y}{x}", "")
+    found = problems(whole(TABLE.format("apprise", entry)))
+    assert any(f"receivers.x.apprise[0].parts.x: {said}" in each for each in found), found
 
 
 def test_pagerduty_has_every_field_of_an_event() -> None:

@@ -1,7 +1,7 @@
 """One integration of an alertmanager.yml with what `global` says for it, and what is made of it."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -106,12 +106,21 @@ class Source:
         """Put as jinja2 what says where a message goes; what cannot be is refused, as no text of
         ours could stand in for it."""
         for key in keys:
-            if "{{" in str(made.table.get(key, "")):
-                found = self._wordings.address(made.table[key], (*self.path, key))
-                if found is None:
-                    self.refused = True
-                else:
-                    made.table[key] = found
+            text = str(made.table.get(key, ""))
+            if "{{" in text and (found := self.address(key, text)) is not None:
+                made.table[key] = found
+
+    def address(self, key: str, text: str, *, optional: bool = False) -> str | None:
+        """A field's template as jinja2, where it says where a message goes; as `placed`.
+
+        An *optional* one that cannot be taken over is warned of, and left out.
+        """
+        if optional:
+            found = cast(str | None, self._wordings.translated(text, (*self.path, key)))
+        else:
+            found = self._wordings.address(text, (*self.path, key))
+            self.refused = self.refused or found is None
+        return found
 
     def http_config(self, made: Made, *, redirects: bool = False, login: bool = True) -> None:
         """Take over `http_config`, its own or the global one.

@@ -96,14 +96,18 @@ class Wordings:
             self._findings.warn(path, what)
             return None
 
-    def address(self, value: Any, path: Path) -> Any:
+    def address(self, value: Any, path: Path) -> str | None:
         """The value translated, where no text of ours could be used instead; a problem, and None,
-        when it cannot be."""
+        when it cannot be, or calls a template that is defined nowhere."""
         try:
-            return self._translated(value, path, html=False)
+            found = self._book.translate(str(value), self._findings.name)
         except TemplateError as error:
             self._findings.problem(path, f"{error.what}; so nobody knows where to send it")
             return None
+        for lacking in found.undefined:
+            what = lacking.removeprefix(f"template: {self._findings.name}:1: ")
+            self._findings.problem(path, f"{what}; so nobody knows where to send it")
+        return None if found.undefined else found.text
 
     def _translated(self, value: Any, path: Path, *, html: bool) -> Any:
         if isinstance(value, str):

@@ -275,9 +275,9 @@ def test_an_integration_becomes_ours(
         ),
         (
             "pushover",
-            f"{{user_key: {'u' * 30}, token: {'t' * 30}, sound: siren, url: 'http://a/?b'}}",
+            f"{{user_key: {'u' * 30}, token: {'t' * 30}, sound: siren, url: 'http://a/?b=%20'}}",
             f"pover://{'u' * 30}@{'t' * 30}/?priority=2&interval=60&expire=3600&sound=siren"
-            "&url=http%3A%2F%2Fa%2F%3Fb&url_title=",
+            "&url=http%3A%2F%2Fa%2F%3Fb%3D%252520",
         ),
         (
             "victorops",
@@ -341,7 +341,18 @@ def test_apprise_understands_what_it_is_to_carry(kind: str, entry: str, url: str
             "http_config.proxy_url: http_config.proxy_url is not supported for pushover",
         ),
         ("pushover", "{user_key_file: f, token: t}", "write user_key itself"),
-        ("pushover", "{user_key: u, token: t, priority: '{{ .X }}'}", "is not understood"),
+        ("pushover", "{user_key: u, token: '{{ nope }}'}", "nobody knows where to send it"),
+        ("rocketchat", "{token: t, token_id: i, channel: '{{ nope }}'}", "nobody knows where"),
+        (
+            "webhook",
+            "{url: 'http://a/{{ template \"no\" . }}'}",
+            '3: receivers[0].webhook_configs[0].url: template "no" not defined; so nobody knows',
+        ),
+        (
+            "victorops",
+            "{api_key: k, routing_key: '{{ if .X }}{{ template \"no\" . }}{{ end }}'}",
+            'routing_key: template "no" not defined; so nobody knows where to send it',
+        ),
         ("sns", "{topic_arn: a}", "only a phone_number"),
     ],
 )
