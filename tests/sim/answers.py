@@ -94,7 +94,7 @@ class Answers:
         self._check_withdrawn(case, "asleep")
 
     def _check_withdrawn(self, case: Case, what: str) -> None:
-        for entry in self._auditor.open.values():
+        for entry in self._auditor.outbox.open.values():
             row = entry.row
             waits = row.incident == case.number and not entry.claimed
             if waits and row.kind == "page":

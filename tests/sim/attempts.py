@@ -12,7 +12,8 @@ from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
 
 if TYPE_CHECKING:
-    from sim.auditor import Auditor, Row
+    from sim.auditor import Auditor
+    from sim.outbox import Row
 
 
 class Flight(msgspec.Struct):
@@ -71,7 +72,7 @@ class Attempts:
             self._page(case, row, key)
 
     def _in_order(self, entry: Row) -> None:
-        for other in self._auditor.open.values():
+        for other in self._auditor.outbox.open.values():
             flight = self.flights.get(other.row.key)
             if self._auditor.full and flight is not None and flight.state != "flying":
                 continue  # It may be over: that is kept in memory until there is room.
@@ -92,7 +93,7 @@ class Attempts:
             auditor.wrong(case.cluster, f"{key} begins though nothing fires any more")
         step = step_of(row.reason)
         if step is not None and not case.hurried:
-            entry = auditor.rows[row.id]
+            entry = auditor.outbox.rows[row.id]
             after = case.ladder.steps[step].get(row.target, 0)
             early = entry.at + after - auditor.service
             if early > 0:
@@ -107,7 +108,7 @@ class Attempts:
     def _arrives(self, row: Delivery) -> None:
         auditor = self._auditor
         self.flights[row.key].taken = True
-        entry = auditor.rows[row.id]
+        entry = auditor.outbox.rows[row.id]
         if entry.claimed:
             self.believe(row)
         else:  # Whether a process that dies now will know of it cannot be said.
@@ -146,7 +147,7 @@ class Attempts:
 
     def was_told(self, lane: str) -> bool:
         """Whether a message of this lane was taken, as far as its sender knows."""
-        entries = (e for e in self._auditor.rows.values() if e.row.lane == lane)
+        entries = (e for e in self._auditor.outbox.rows.values() if e.row.lane == lane)
         return any(self.was_taken(entry.row.key) for entry in entries)
 
     def was_refused(self, key: str) -> bool:

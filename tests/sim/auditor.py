@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from sim.answers import Answered, Answers
@@ -10,56 +9,28 @@ from sim.attempts import Attempts
 from sim.cases import Cases
 from sim.crowd import Crowd
 from sim.facts import Facts, Report
-from sim.hand import BY_HAND, ByHand
+from sim.hand import ByHand
 from sim.history import History
 from sim.machine import REST_SECONDS, Machine
+from sim.outbox import Outbox
 from sim.plot import PLOTS, RESOLVE_TIMEOUT, Plot, labels_of
 from sim.queues import Queues
+from sim.silences import Silences
 from sim.time_kept import TimeKept
 
 from router.core import command as c
 from router.core import event as e
 from router.core.command import Answer
 from router.core.labels import canonical, identity
-from router.core.moment import DAY, MINUTE, SECOND
-from router.core.notification import Delivery
-from router.core.silence import Silence
+from router.core.moment import SECOND
 from router.runtime.decider import Observed
 from router.runtime.door import Outcome
 
 PROMPT = 2 * SECOND
 
 
-class Quiet(msgspec.Struct):
-    """A silence that was asked for: of one cluster, and until when by the wall.
-
-    It is `sure` once it was answered for; `spoke` is when it last held, or may have.
-    """
-
-    cluster: str
-    starts_at: int
-    ends_at: int
-    at: int
-    sure: bool = False
-    spoke: int = 0
-
-
-class Row(msgspec.Struct):
-    """A delivery as it was committed, and what became of it."""
-
-    row: Delivery
-    cluster: str
-    at: int
-    claimed: bool = False
-    claimed_at: int = 0
-    closed: str = ""
-    granted: int = 0
-    begun: bool = False  # On a full disk, which could not take the claim: it comes later.
-    unclaimed: bool = False  # It arrived so.
-
-
 class Auditor:
-    """Stands at the front door and at the disk. `cases` are the incidents, `rows` the outbox."""
+    """Stands at the front door and at the disk. `cases` are the incidents."""
 
     def __init__(self, history: History, machine: Machine, plot: Plot) -> None:
         self.history = history
@@ -68,11 +39,9 @@ class Auditor:
         self.facts = Facts()
         self.plot: Plot | None = plot
         self.reloaded = 0
-        self.stepped = self.filled = 0
-        self.silences: dict[str, Quiet] = {}
-        self.rows: dict[int, Row] = {}
-        self.open: dict[int, Row] = {}
-        self.keys: dict[str, int] = {}
+        self.filled = 0
+        self.silences = Silences(self)
+        self.outbox = Outbox(self)
         self.cases = Cases(self)
         self.answers = Answers(self, self.cases.known)
         self.attempts = Attempts(self, self.cases.known)
@@ -120,7 +89,7 @@ class Auditor:
             match one:
                 case e.Silenced(silences=silences):
                     for silence in silences:
-                        self._silencing(silence, sure=False)
+                        self.silences.put(silence, sure=False)
                 case e.Reconfigured(text=text):
                     self.plot, self.reloaded = None, self.service
                     self._plots[self._count] = PLOTS[text.decode()]
@@ -146,7 +115,7 @@ class Auditor:
             match one:
                 case e.Silenced(silences=silences):
                     for silence in silences:
-                        self._silencing(silence, sure=True)
+                        self.silences.put(silence, sure=True)
                 case e.Raised():
                     self.hand.answered(one, answer)
                 case e.Reconfigured() if request in self._plots:
@@ -186,14 +155,8 @@ class Auditor:
 
     def wall_stepped(self) -> None:
         """Somebody set the clock."""
-        self.stepped = self.service
-        self._forget()
+        self.silences.wall_stepped()
         self.facts.stepped()
-
-    def _forget(self) -> None:
-        """A silence long past may be deleted, and does not hold again by a clock set back."""
-        for quiet in self.silences.values():
-            quiet.sure = quiet.sure and self.machine.wall < quiet.ends_at + DAY
 
     def busy(self) -> None:
         """A commit begins: what is decided in it was decided now."""
@@ -222,146 +185,21 @@ class Auditor:
         """It is durable."""
         self.commits += 1
         self.time.stamped(self._stamp)
-        fresh: list[Row] = []
-        for command in commands:
-            match command:
-                case c.Enqueue(delivery=row):
-                    fresh.append(self._enqueued(row))
-                case c.PutDelivery(delivery=row):
-                    self._changed(row)
-        self.cases.ran(fresh)
-        for command in commands:
-            if isinstance(command, c.CloseDelivery):
-                self._closed(self.rows[command.id], command.outcome)
-
-    def _enqueued(self, row: Delivery) -> Row:
-        seen: Any = msgspec.json.decode(row.payload)
-        group = seen["group_labels"]
-        cluster = group.get("cluster", BY_HAND if "incident" in group else "")
-        entry = self.rows[row.id] = self.open[row.id] = Row(row, cluster, self.began)
-        self.history.note(cluster, f"planned {row.kind} {row.key} to {row.target}: {row.reason}")
-        if row.key in self.keys:
-            self.wrong(cluster, f"two deliveries have the key {row.key}")
-        self.keys[row.key] = row.id
-        for number in row.firing:
-            if cluster != BY_HAND:
-                self._tells_firing(entry, self.names[number])
-        for number in row.resolved:
-            own, name = self.names[number]
-            if self.facts.fires((own, name), self.service):
-                self.wrong(cluster, f"{row.key} says that {name} of {own} ended, and it fires")
-        if row.kind == "resolved":
-            self.cases.closes(row)
-        return entry
-
-    def _tells_firing(self, entry: Row, key: tuple[str, str]) -> None:
-        about, name = entry.row.key, f"{key[1]} of {key[0]}"
-        if self.facts.over(key):
-            self.wrong(entry.cluster, f"{about} says that {name} fires, and it is over")
-        if self.silenced(key[0]):
-            self.wrong(entry.cluster, f"{about} speaks of {name}, which is silenced")
-        if self.explained(key):
-            self.wrong(entry.cluster, f"{about} speaks of {name}, which is inhibited")
-
-    def _changed(self, row: Delivery) -> None:
-        entry = self.rows[row.id]
-        if row.key != entry.row.key:
-            self.wrong(entry.cluster, f"{entry.row.key} has become {row.key}")
-        if row.turn == "granted":
-            entry.granted = entry.granted or self.began
-        else:
-            entry.granted = 0
-        if row.claimed and not entry.claimed:
-            self._claimed(entry)
-        if row.claimed or entry.claimed:
-            self.queues.moves(row.target)
-        entry.claimed = row.claimed
-        entry.row = row
-
-    def _claimed(self, entry: Row) -> None:
-        row = entry.row
-        entry.claimed_at = self.began
-        by_hand = entry.cluster == BY_HAND
-        rings = row.kind in ("page", "notification") and row.firing and not row.resolved
-        if rings and not by_hand and not entry.begun:
-            quiet = all(self.silenced(self.names[n][0]) for n in row.firing)
-            if quiet:
-                self.wrong(entry.cluster, f"{row.key} was claimed while it is silenced")
-        entry.begun = False
-
-    def _closed(self, entry: Row, outcome: str) -> None:
-        row, entry.closed = entry.row, outcome
-        if entry.claimed:
-            self.queues.moves(row.target)
-        if outcome == "delivered":
-            self.crowd.taken(row)
-        del self.open[row.id]
-        later = any(
-            other.row.lane == row.lane and other.row.id > row.id for other in self.open.values()
-        )
-        match outcome:
-            case "delivered":
-                good = self.attempts.was_taken(row.key)
-                if entry.unclaimed:
-                    self.attempts.believe(row)
-            case "failed":
-                good = (
-                    self.attempts.was_refused(row.key) or self.began - entry.at > 23 * 60 * MINUTE
-                )
-            case "superseded" if later:
-                good = True
-            case "withdrawn" if row.kind == "resolved":
-                good = not self.attempts.was_told(row.lane)  # The page it follows never arrived.
-            case _:
-                good = self.stirred(entry.cluster, row.incident) >= entry.at
-                if row.kind == "acknowledged":
-                    good = good or not self.attempts.was_told(row.lane)
-                elif row.resolved and not row.firing:
-                    good = good or not self._believed(row)
-        if not good:
-            self.wrong(entry.cluster, f"{row.key} to {row.target} ended as {outcome}, for nothing")
-        self.history.note(entry.cluster, f"closed {row.key} as {outcome}")
-
-    def _believed(self, row: Delivery) -> bool:
-        """Whether a target had ever been told that what is said to have ended fires."""
-        told = (self.attempts.believes.get(self.names[number], {}) for number in row.resolved)
-        return any(known.get(row.target, (False, 0))[0] for known in told)
+        self.outbox.committed(commands)
 
     def stirred(self, cluster: str, incident: int) -> int:
         """When anything last happened that may change what is told of a cluster, or an incident."""
         case = self.cases.known.get(incident)
         touched = case.stirred if case else 0
-        quiet = [self._spoke(q) for q in self.silences.values() if q.cluster == cluster]
         steady = self.facts.steady_since(cluster, self.service)
-        return max(touched, *quiet, self.reloaded, steady)
-
-    def _spoke(self, quiet: Quiet) -> int:
-        if self.machine.wall < quiet.ends_at + 2 * MINUTE:
-            quiet.spoke = self.service
-        return quiet.spoke
+        return max(touched, self.silences.stirred(cluster), self.reloaded, steady)
 
     def look(self) -> None:
         """Once a minute: what may have changed by itself, or been forgotten for good."""
-        self._forget()
+        self.silences.forget()
         for cluster in self.facts.unsteady:
             self.stirred(cluster, 0)
         self.hand.look()
-
-    def silenced(self, cluster: str) -> bool:
-        """Whether all of it surely is."""
-        wall = self.machine.wall
-        if self.service - self.stepped < MINUTE:
-            return False
-        return any(
-            q.sure and q.cluster == cluster and q.starts_at <= wall < q.ends_at
-            for q in self.silences.values()
-        )
-
-    def hushed(self, cluster: str, since: int | None = None) -> bool:
-        """Whether it may be silenced, or may have been since then."""
-        then = self.service if since is None else since
-        mine = (q for q in self.silences.values() if q.cluster == cluster)
-        return any(self.machine.wall < q.ends_at or self._spoke(q) >= then for q in mine)
 
     def acknowledged(self, entry: str, *, durable: bool) -> None:
         """A stream entry need not come again."""
@@ -373,13 +211,6 @@ class Auditor:
         if self.plot is None or not self.plot.explains or key[1] != "Odd":
             return False
         return self.facts.fires((key[0], "Down"), self.service)
-
-    def _silencing(self, silence: Silence, *, sure: bool) -> None:
-        cluster, before = silence.matchers[0].value, self.silences.get(silence.id)
-        ends_at = silence.ends_at if sure or before is None else before.ends_at
-        quiet = Quiet(cluster, silence.starts_at, ends_at, self.service, sure, self.service)
-        self.silences[silence.id] = quiet
-        self.cases.stir(cluster)
 
     def _report(self, event: e.Reported) -> Report:
         report = event.report

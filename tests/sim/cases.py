@@ -14,7 +14,8 @@ from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.notification import Delivery
 
 if TYPE_CHECKING:
-    from sim.auditor import Auditor, Row
+    from sim.auditor import Auditor
+    from sim.outbox import Row
 
 PROMPT = 2 * SECOND
 LATE = MINUTE
@@ -105,7 +106,7 @@ class Cases:
             self._follows(case, case.runs[-1], run)
         elif not case.runs and run.reason.startswith("step ") and (run.step or run.round):
             told = self._told(rows)
-            if not auditor.hushed(case.cluster, at - 2 * HOUR) and told != {"Odd"}:
+            if not auditor.silences.may_hold(case.cluster, at - 2 * HOUR) and told != {"Odd"}:
                 auditor.wrong(case.cluster, f"incident {case.number} begins with {run.reason}")
         case.runs.append(run)
 
@@ -158,7 +159,7 @@ class Cases:
             return
         told = {
             n
-            for entry in auditor.rows.values()
+            for entry in auditor.outbox.rows.values()
             if entry.row.incident == case.number
             for n in entry.row.firing
         }

@@ -12,7 +12,8 @@ from router.core.notification import Delivery
 from router.core.outgoing import Outgoing
 
 if TYPE_CHECKING:
-    from sim.auditor import Auditor, Row
+    from sim.auditor import Auditor
+    from sim.outbox import Row
 
 _SLACK = MINUTE
 _FIRST = ", first"  # Of something critical: the storm's window counts no other message for these.
@@ -31,15 +32,17 @@ class Crowd:
         """The deliveries that a message tells of, by its key: the one that leads, or all."""
         auditor = self._auditor
         if not outgoing.bundle:
-            return [auditor.rows[auditor.keys[outgoing.key]]]
+            return [auditor.outbox.rows[auditor.outbox.keys[outgoing.key]]]
         lead, count, _digest = outgoing.key.rsplit("-", 2)
-        leader = auditor.rows[auditor.keys[lead]]
+        leader = auditor.outbox.rows[auditor.outbox.keys[lead]]
         # Those taken along before a crash that gave way since are closed, and told no more.
-        found = [e for e in auditor.open.values() if e.row.bundle == leader.row.id and e.claimed]
+        found = [
+            e for e in auditor.outbox.open.values() if e.row.bundle == leader.row.id and e.claimed
+        ]
         told = sorted(b.snapshot.incident.number for b in outgoing.bundle if b.snapshot.incident)
         known = sorted(e.row.incident for e in found if e.row.incident)
         if auditor.full or not found:  # Claims that a full disk did not take are not seen.
-            mine = (e for e in auditor.rows.values() if e.row.target == outgoing.target)
+            mine = (e for e in auditor.outbox.rows.values() if e.row.target == outgoing.target)
             named = {e.row.incident: e for e in mine if e.row.kind == outgoing.kind}
             return [named[number] for number in told if number in named] or [leader]
         if len(found) != int(count) or told != known:
@@ -95,7 +98,7 @@ class Crowd:
         auditor, plot = self._auditor, self._auditor.plot
         if plot is None or auditor.service - auditor.reloaded < 30 * MINUTE:
             return
-        for entry in auditor.open.values():
+        for entry in auditor.outbox.open.values():
             row = entry.row
             limits = plot.limits.get(row.target)
             if limits is None or entry.claimed:

@@ -48,8 +48,8 @@ class End:
                 watch.wrong(key[0], f"{key[1]} of {key[0]} was accepted and does not fire {alert}")
             if watch.facts.over(key) and fires:
                 watch.wrong(key[0], f"{key[1]} of {alert.cluster} was resolved and fires")
-        for name, quiet in watch.silences.items():
-            lasts = quiet.sure and watch.stepped < quiet.at and quiet.ends_at > wall
+        for name, quiet in watch.silences.known.items():
+            lasts = quiet.sure and watch.silences.stepped < quiet.at and quiet.ends_at > wall
             if lasts and state.silences.get(name) is None:
                 watch.wrong("", f"silence {name} was accepted and is gone")
         for case in watch.cases.known.values():
@@ -142,7 +142,11 @@ class End:
         for cluster in CLUSTERS:
             urgent = [name for _, name in self._unanswered(cluster)]
             last = watch.attempts.last_page.get(cluster, 0)
-            if urgent and not watch.hushed(cluster) and watch.service - last > 35 * MINUTE:
+            if (
+                urgent
+                and not watch.silences.may_hold(cluster)
+                and watch.service - last > 35 * MINUTE
+            ):
                 watch.wrong(cluster, f"nobody is rung for {', '.join(urgent)} of {cluster}")
 
     def _unanswered(self, cluster: str) -> Iterator[tuple[str, str]]:
@@ -179,7 +183,7 @@ class End:
                 key in c.members and c.opened <= watch.reloaded and not c.over
                 for c in watch.cases.known.values()
             )
-            if kept or watch.hushed(key[0]):
+            if kept or watch.silences.may_hold(key[0]):
                 continue
             if watch.facts.fires(key, watch.service) and not watch.explained(key):
                 self._is_told(key)

@@ -24,11 +24,12 @@ class Mood(msgspec.Struct, frozen=True):
 
 
 class PostWeather(msgspec.Struct):
-    """The moods by target, and the chances that the process dies around a send."""
+    """The moods by target, and the chances of what befalls the process around a send."""
 
     moods: dict[str, Mood] = {}
     kill_claimed: float = 0.0
     kill_sent: float = 0.0
+    fills: float = 0.0
     dawdle: float = 0.05
 
 
@@ -43,13 +44,20 @@ class Watch(Protocol):
 
 
 class Providers:
-    """All of them, whichever process speaks to them."""
+    """All of them, whichever process speaks to them. `fill` lets the disk be full for a while."""
 
-    def __init__(self, chance: Random, watch: Watch, arrived: Callable[[Outgoing], None]) -> None:
+    def __init__(
+        self,
+        chance: Random,
+        watch: Watch,
+        arrived: Callable[[Outgoing], None],
+        fill: Callable[[], None],
+    ) -> None:
         self.weather = PostWeather()
         self.chance = chance
         self.watch = watch
         self.arrived = arrived
+        self.fill = fill
         self.count = 0
 
     def mood(self, target: str) -> str:
@@ -88,6 +96,8 @@ class SimPost:
         if not wanted():
             raise Withdrawn(f"{outgoing.key} is not wanted any more")
         others.watch.begins(outgoing)
+        if others.chance.random() < others.weather.fills:
+            others.fill()
         outcome = "unknown"
         try:
             receipt = await self._attempt(outgoing)

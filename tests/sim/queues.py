@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from router.core.moment import MINUTE, SECOND
 
 if TYPE_CHECKING:
-    from sim.auditor import Auditor, Row
+    from sim.auditor import Auditor
+    from sim.outbox import Row
 
 _IDLE = 5 * SECOND  # A destination rests a second between messages; a claim takes a moment.
 _UNDER_WAY = MINUTE  # The courier's patience with one attempt, and a commit on either side.
@@ -27,7 +28,7 @@ class Queues:
 
     def nothing_lingers(self) -> None:
         """What may leave has left, or is on its way, or waits behind what is."""
-        rows = list(self._auditor.open.values())
+        rows = list(self._auditor.outbox.open.values())
         firsts: dict[str, Row] = {}
         for entry in sorted(rows, key=lambda entry: entry.row.id):
             firsts.setdefault(entry.row.lane, entry)

@@ -66,6 +66,7 @@ class Swarm(msgspec.Struct, frozen=True):
     back: bool
     tempers: tuple[tuple[str, float, float], ...]
     restless: float
+    fills: float
 
 
 def draw(chance: Random) -> Swarm:
@@ -94,6 +95,7 @@ def draw(chance: Random) -> Swarm:
             for cluster in CLUSTERS
         ),
         restless=chance.choice((0.0, 0.0, 0.3)),
+        fills=chance.choice((0.01, 0.04)) if "full disk" in troubles else 0.0,
     )
 
 
