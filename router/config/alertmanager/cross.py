@@ -26,6 +26,15 @@ _FROM_GLOBAL = {
     "mattermost": {"webhook_url": "missing webhook_url or webhook_url_file on mattermost_config"},
     "wechat": {"api_secret": "no global Wechat Api Secret set either inline or in a file"},
 }
+_ADDRESSES = {
+    "pagerduty": ("url", "pagerduty_url", "PagerDuty"),
+    "opsgenie": ("api_url", "opsgenie_api_url", "OpsGenie"),
+    "victorops": ("api_url", "victorops_api_url", "VictorOps"),
+    "wechat": ("api_url", "wechat_api_url", "Wechat"),
+    "webex": ("api_url", "webex_api_url", "Webex"),
+}
+"""The addresses that have a default, which a null in `global` takes away."""
+
 _BARE = ("slack", "opsgenie", "wechat", "rocketchat")
 """The integrations that may be an empty entry: everything they need can be global."""
 
@@ -91,6 +100,9 @@ def _entry(path: Path, name: str, entry: Values, globals_: Values, findings: Fin
             findings.problem(path, what, [(*path, key), (*path, f"{key}_file"), ("global",)])
     if name == "wechat" and not (entry.get("corp_id") or globals_.get("wechat_api_corp_id")):
         findings.problem(path, "no global Wechat CorpID set", [(*path, "corp_id")])
+    own_key, key, service = _ADDRESSES.get(name, ("", "", ""))
+    if globals_.get(key) == "" and not entry.get(own_key):
+        findings.problem(path, f"no global {service} URL set", [(*path, own_key), ("global", key)])
     if name == "jira" and not (entry.get("api_url") or globals_.get("jira_api_url")):
         findings.problem(path, "no global Jira Cloud URL set", [(*path, "api_url")])
 

@@ -12,6 +12,7 @@ from router.config.alertmanager.http import HTTP, TLS
 from router.config.alertmanager.integrations import HOST_PORT, SECRET_URL, URL, texts
 from router.config.alertmanager.intervals import INTERVAL
 from router.config.alertmanager.kinds import (
+    Growing,
     Kind,
     Reading,
     Values,
@@ -67,6 +68,19 @@ def _pattern(written: str) -> str:
     return written
 
 
+def _regexp(node: Node, path: Path, reading: Reading) -> str | None:
+    """A regular expression; yaml.v2 reads no value into one even where null is quoted."""
+    if node.quoted and node.text in ("null", "~"):
+        reading.findings.problem(path, f"cannot unmarshal {node.text!r} into a regular expression")
+    found: str | None = parsed(_pattern)(node, path, reading)
+    return found
+
+
+def _address(node: Node, path: Path, reading: Reading) -> str | None:
+    """An address that has a default; null takes the default away."""
+    return "" if node.is_null else URL(node, path, reading)
+
+
 def _classic_keys(kind: Kind, *, nulls: bool = True) -> Kind:
     """A mapping whose keys are label names as Prometheus had them at first."""
 
@@ -79,7 +93,7 @@ def _classic_keys(kind: Kind, *, nulls: bool = True) -> Kind:
                 reading.findings.problem((*path, name), f"invalid regexp value for {name!r}")
         return found
 
-    return read
+    return Growing(read)
 
 
 def _label_list(what: str) -> Kind:
@@ -115,7 +129,7 @@ def _route_rule(values: Values, path: Path, findings: Findings) -> None:
 
 
 _MATCH = _classic_keys(text)
-_MATCH_RE = _classic_keys(parsed(_pattern), nulls=False)
+_MATCH_RE = _classic_keys(_regexp, nulls=False)
 _MATCHERS = listed(parsed(_matchers))
 
 
@@ -189,9 +203,10 @@ _GLOBAL = struct(
         **texts("rocketchat_token_id rocketchat_token_id_file mattermost_webhook_url_file"),
         "slack_api_url": SECRET_URL,
         "mattermost_webhook_url": SECRET_URL,
-        **dict.fromkeys(("jira_api_url", "slack_app_url", "pagerduty_url"), URL),
-        **dict.fromkeys(("opsgenie_api_url", "wechat_api_url", "victorops_api_url"), URL),
-        **dict.fromkeys(("telegram_api_url", "webex_api_url", "rocketchat_api_url"), URL),
+        **dict.fromkeys(("jira_api_url", "slack_app_url", "telegram_api_url"), URL),
+        "rocketchat_api_url": URL,
+        **dict.fromkeys(("pagerduty_url", "opsgenie_api_url", "wechat_api_url"), _address),
+        **dict.fromkeys(("victorops_api_url", "webex_api_url"), _address),
     },
     name="global",
 )

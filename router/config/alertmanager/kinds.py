@@ -135,6 +135,16 @@ def listed(kind: Kind, *, nulls: bool = False) -> Kind:
     return read
 
 
+class Growing:
+    """A kind of mapping that adds to the entries a merge key brought, where others replace them."""
+
+    def __init__(self, read: Kind) -> None:
+        self._read = read
+
+    def __call__(self, node: Node, path: Path, reading: Reading) -> Any:
+        return self._read(node, path, reading)
+
+
 def mapping(kind: Kind) -> Kind:
     """A mapping from texts to `kind`, in which no key may be there twice."""
 
@@ -145,7 +155,7 @@ def mapping(kind: Kind) -> Kind:
         _entries(node, path, reading, kind, found)
         return found
 
-    return read
+    return Growing(read)
 
 
 def _entries(node: Node, path: Path, reading: Reading, kind: Kind, found: Values) -> None:
@@ -189,10 +199,17 @@ def _fields(
             reading.findings.problem(place, f"field {key} already set")
         else:
             seen.add(key)
-            read = fields[key](value, place, reading)
-            found.pop(key, None)
+            before, read = found.pop(key, None), fields[key](value, place, reading)
+            if before and read and isinstance(fields[key], Growing):
+                read = _grown(before, read, place, reading)
             if read is not None:
                 found[key] = read
+
+
+def _grown(before: Values, read: Values, path: Path, reading: Reading) -> Values:
+    for key in before.keys() & read.keys():
+        reading.findings.problem((*path, key), f"key {key!r} already set in map")
+    return before | read
 
 
 def _pairs(node: Node, path: Path, reading: Reading) -> Sequence[tuple[str, Node, Path]]:

@@ -22,7 +22,9 @@ class YamlError(ValueError):
 
 
 class Node(msgspec.Struct, eq=False):
-    """A value as written. `text` is a scalar's, None for others; `plain` says it has no quotes.
+    """A value as written. `text` is a scalar's, None for others.
+
+    `plain` says that it has no quotes, `quoted` that it has; neither is true beside a tag.
 
     `items` are a sequence's values, `pairs` a mapping's, in order; `size` counts the values in it
     with every alias followed.
@@ -31,6 +33,7 @@ class Node(msgspec.Struct, eq=False):
     line: int
     text: str | None = None
     plain: bool = False
+    quoted: bool = False
     items: list["Node"] | None = None
     pairs: list[tuple["Node", "Node"]] | None = None
     size: int = 1
@@ -91,7 +94,8 @@ class _Composer:
         line = event.start_mark.line + 1
         match event:
             case yaml.ScalarEvent():
-                node = Node(line, text=event.value, plain=event.implicit[0])
+                plain, quoted = event.implicit
+                node = Node(line, text=event.value, plain=plain, quoted=quoted)
                 return self._completed(self._anchored(event, node))
             case yaml.AliasEvent():
                 return self._completed(self._followed(str(event.anchor), line))

@@ -115,3 +115,38 @@ def test_a_bomb_of_aliases_does_not_go_off() -> None:
 def test_a_large_file_is_read() -> None:
     routes = "".join(f"  - {{match: {{team: t{n}}}, receiver: ops}}\n" for n in range(10_000))
     assert len(values(f"route:\n  receiver: ops\n  routes:\n{routes}{HEAD}")["route"]["routes"])
+
+
+def below(keys: str) -> str:
+    """A file whose only route below the first has these keys."""
+    return f"route: {{receiver: ops, routes: [{{{keys}}}]}}\n{HEAD}"
+
+
+@pytest.mark.parametrize("key", ["match", "match_re"])
+def test_a_mapping_adds_to_what_a_merge_key_brought(key: str) -> None:
+    for keys in (
+        f"<<: {{{key}: {{a: x}}}}, {key}: {{b: y}}",
+        f"{key}: {{b: y}}, <<: {{{key}: {{a: x}}}}",
+    ):
+        assert values(below(keys))["route"]["routes"][0][key] == {"a": "x", "b": "y"}
+
+
+def test_a_null_takes_away_what_a_merge_key_brought() -> None:
+    found = values(below("<<: {match: {a: x}}, match: null"))
+    assert "match" not in found["route"]["routes"][0]
+
+
+def test_a_key_that_a_merge_key_brought_already_is_there_twice() -> None:
+    (said,) = problems(below("<<: {match: {a: x}}, match: {a: y}"))
+    assert "key 'a' already set in map" in said
+
+
+@pytest.mark.parametrize("written", ['"null"', "'~'"])
+def test_a_quoted_null_is_no_regular_expression(written: str) -> None:
+    (said,) = problems(below(f"match_re: {{a: {written}}}"))
+    assert "into a regular expression" in said
+    assert problems(below(f"match: {{a: {written}}}")) == []
+
+
+def test_a_null_that_nothing_needs_is_no_mistake() -> None:
+    assert problems(f"global: {{pagerduty_url: null, opsgenie_api_url: ~}}\n{below('')}") == []

@@ -95,6 +95,21 @@ def receiver(entry: str, kind: str = "webhook") -> str:
         (receiver("{smarthost: 'a:25', from: a@b}", "email"), "missing to address in email config"),
         (receiver("{}", "pagerduty"), "missing service or routing key in PagerDuty config"),
         (receiver("{chat_id: 1}", "telegram"), "missing bot_token or bot_token_file"),
+        *(
+            (f"global: {{{key}: null}}\n{receiver(entry, kind)}", f"no global {name} URL set")
+            for key, kind, entry, name in (
+                ("pagerduty_url", "pagerduty", "{routing_key: a}", "PagerDuty"),
+                ("opsgenie_api_url", "opsgenie", "{api_key: a}", "OpsGenie"),
+                ("victorops_api_url", "victorops", "{api_key: a, routing_key: b}", "VictorOps"),
+                ("wechat_api_url", "wechat", "{corp_id: a, api_secret: b}", "Wechat"),
+                (
+                    "webex_api_url",
+                    "webex",
+                    "{room_id: a, http_config: {authorization: {credentials: x}}}",
+                    "Webex",
+                ),
+            )
+        ),
     ],
 )
 def test_a_mistake_is_named_in_upstreams_words(text: str, said: str) -> None:
