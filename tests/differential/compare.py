@@ -56,7 +56,8 @@ def ledger(sequence: Sequence, played: Played, verdict: Verdict) -> str:
     lines = [line for _, line in sorted(happened)]
     lines += [f"exempt since {at:g}: {key}: {why}" for key, (at, why) in verdict.exempt.items()]
     lines += [f"DIFFERENCE {each}" for each in verdict.differences]
-    return "\n".join([sequence.setup.yml("http://inbox"), *lines, f"latest {played.late:.3f} s"])
+    setup = sequence.setup.yml("http://inbox", played.began_wall)
+    return "\n".join([setup, *lines, f"latest {played.late:.3f} s: {played.slowest}"])
 
 
 def message(letter: Letter, played: Played) -> Message:

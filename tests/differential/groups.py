@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from differential.configurations import Labels, Setup
+from differential.conditions import Labels
+from differential.configurations import Node, Setup
 
 Name = tuple[tuple[str, str], ...]
 
@@ -15,8 +16,8 @@ class Life:
     `hidden` are those told of who were muted at a flush since.
     """
 
+    node: Node
     next_flush: float
-    interval: float
     members: set[Name] = field(default_factory=set)
     told: set[Name] = field(default_factory=set)
     hidden: set[Name] = field(default_factory=set)
@@ -50,11 +51,11 @@ class Groups:
     def fire(self, name: Name, at: float, end: float, *, old: bool = False) -> None:
         """It fires until `end`. An `old` one began so long ago that its group cannot wait."""
         self.ends[name] = end
-        for key, options in self._setup.places(dict(name)):
+        for key, node in self._setup.places(dict(name)):
             life = self.lives.get(key)
             if life is None:
-                wait = 0 if old else options.wait / 1000
-                life = self.lives[key] = Life(at + wait, options.interval / 1000)
+                wait = 0 if old else node.options.wait / 1000
+                life = self.lives[key] = Life(node, at + wait)
             elif life.emptied_at is not None:
                 self._exempt(key, at, "an alert fires in a group that was empty")
                 life.emptied_at = None
@@ -72,12 +73,13 @@ class Groups:
         for key, life in self.lives.items():
             while life.next_flush <= to:
                 self._flush(key, life, life.next_flush)
-                life.next_flush += life.interval
+                life.next_flush += life.node.options.interval / 1000
 
     def _flush(self, key: str, life: Life, at: float) -> None:
         self.flushes.setdefault(key, []).append(at)
         ended = {name for name in life.members if self.ends[name] <= at}
-        muted = {name for name in life.members if self._muted(name, at)}
+        closed = life.node.muted(at, self._setup.turn)
+        muted = {name for name in life.members if closed or self._muted(name, at)}
         if ended & life.told & (muted | life.hidden):
             self._exempt(key, at, "an alert is found resolved that is or was muted")
         life.told = (life.told | (life.members - muted)) - ended

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 import anyio
-from differential.sequences import Step
+from differential.happenings import Step
 from support.inbox import Inbox, Letter
 from support.program import Program
 from support.service import Service, free_port
@@ -41,13 +41,17 @@ class Side:
 
 @dataclass
 class Played:
-    """What came of a sequence: what each side sent, and what each answered to each step."""
+    """What came of a sequence: what each side sent, and what each answered to each step.
+
+    `late` is the most by which anything was late, in seconds, and `slowest` what it was.
+    """
 
     began_wall: int
     began: float
     letters: tuple[list[Letter], list[Letter]]
     answers: list[tuple[Step, tuple[Any, Any], tuple[Any, Any]]]
     late: float
+    slowest: str
     silences: tuple[dict[str, str], dict[str, str]]
 
 
@@ -91,19 +95,56 @@ def alertmanager(folder: Path, file: Path, url: str) -> Program:
     return Program(folder / "alertmanager", command, f"{url}/-/ready")
 
 
-async def play(sides: tuple[Side, Side], steps: Iterable[Step]) -> Played:
-    """Do it all at its time, beginning with a whole second of the clock on the wall."""
-    wall = int(time.time()) + 2
+async def play(sides: tuple[Side, Side], steps: Iterable[Step], wall: int = 0) -> Played:
+    """Do it all at its time, beginning with a whole second of the clock on the wall.
+
+    Meanwhile both are asked something small over and over: how long the slower one took tells
+    whether this machine had time for them.
+    """
+    wall = wall or int(time.time()) + 2
     began = time.monotonic() + wall - time.time()
-    answers, late = [], 0.0
-    for step in steps:
-        await anyio.sleep(max(0.0, began + step.at - time.monotonic()))
-        late = max(late, time.monotonic() - began - step.at)
-        first, second = await _both(sides, step, wall)
-        answers.append((step, first, second))
-        late = max(late, time.monotonic() - began - step.at)
+    assert began > time.monotonic(), "it took too long to start the servers"
+    answers, lateness = [], Lateness()
+    async with anyio.create_task_group() as tasks:
+        for side in sides:
+            tasks.start_soon(_watch, side, began, lateness)
+        for step in steps:
+            await anyio.sleep(max(0.0, began + step.at - time.monotonic()))
+            lateness.note(time.monotonic() - began - step.at, f"before {step.told}")
+            first, second = await _both(sides, step, wall)
+            answers.append((step, first, second))
+            lateness.note(time.monotonic() - began - step.at, step.told)
+        tasks.cancel_scope.cancel()
     letters = (list(sides[0].inbox.letters), list(sides[1].inbox.letters))
-    return Played(wall, began, letters, answers, late, (sides[0].silences, sides[1].silences))
+    silences = (sides[0].silences, sides[1].silences)
+    return Played(wall, began, letters, answers, lateness.most, lateness.what, silences)
+
+
+@dataclass
+class Lateness:
+    """The most by which anything was late, in seconds, and what it was."""
+
+    most: float = 0.0
+    what: str = ""
+
+    def note(self, late: float, what: str) -> None:
+        """Something was late by this."""
+        if late > self.most:
+            self.most, self.what = late, what
+
+
+async def _watch(side: Side, began: float, lateness: Lateness) -> None:
+    """Ask for the receivers ten times a second."""
+    due = began
+    while True:
+        await anyio.sleep(max(0.0, due - time.monotonic()))
+        await side.ask("GET", "/api/v2/receivers")
+        late = time.monotonic() - due
+        lateness.note(late, f"{side.name} at {due - began:.1f}")
+        due += _OFTEN * (1 + late // _OFTEN)
+
+
+_OFTEN = 0.1
 
 
 async def _both(sides: tuple[Side, Side], step: Step, wall: int) -> tuple[Any, Any]:
@@ -132,11 +173,11 @@ async def _do(side: Side, step: Step, wall: int) -> Any:
     assert step.body is not None
     body = _timed(step.body, wall)
     if "id" in body:
-        body["id"] = side.silences[step.silence]
+        body["id"] = side.silences[body["id"]]
     status, said = await side.ask("POST", "/api/v2/silences", body)
     if status != 200:
         return status, said
-    kept = said["silenceID"] == side.silences.get(step.silence)
+    kept = said["silenceID"] == body.get("id")
     side.silences[step.silence] = said["silenceID"]
     return status, "the same id" if kept else "a new id"
 

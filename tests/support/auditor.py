@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from router.core import event as e
+from router.core.alert import Alert
 from router.core.command import Answer, Command, Enqueue, Record
 from router.core.incident import Status
 from router.core.labels import decode, identity
@@ -41,6 +42,7 @@ class Auditor:
         self._pages: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
         self._calls: Counter[tuple[int, str]] = Counter()
         self._last: dict[str, tuple[int, Delivery]] = {}
+        self._tried: defaultdict[str, set[str]] = defaultdict(set)
         self._closed: dict[int, int] = {}
         self._silences: dict[str, Silence] = {}
         self._steps: dict[int, tuple[int, Record, set[str]]] = {}
@@ -103,7 +105,6 @@ class Auditor:
                 self._taken.discard(number)
             case "reopened":
                 self._wanted_ends.pop(number, None)
-                self._ended = {told for told in self._ended if told[0] != number}
                 self._over.discard(number)
                 self._taken.discard(number)
                 if self._world.incident(number).status is Status.ACKNOWLEDGED:
@@ -165,22 +166,31 @@ class Auditor:
             self._ended.add((number, row.target))
 
     def _claimed(self, row: Delivery) -> None:
-        """Nothing leaves for alerts that are all silenced."""
-        if row.kind not in ("page", "notification") or row.resolved:
+        """Nothing leaves for alerts that are all silenced.
+
+        When its group has none left of those it names, it rings for what fires there now.
+        """
+        self._tried[row.lane].add(row.key)
+        if row.kind not in ("page", "notification") or row.resolved or not row.firing:
             return
-        wall = self._world.now.wall
-        quiet = {
-            identity(a.labels)
-            for a in self._world.state.by_id.values()
+        here = self._world.state.alerts_of(row.group)
+        named = [alert for alert in here if identity(alert.labels) in row.firing]
+        about = named or [alert for alert in here if alert.firing]
+        quiet = about and all(map(self._is_silenced, about))
+        assert not quiet, f"{row.key} leaves into a silence"
+
+    def _is_silenced(self, alert: Alert) -> bool:
+        wall, labels = self._world.now.wall, decode(alert.labels)
+        return any(
+            labels[silence.matchers[0].name] == silence.matchers[0].value
             for silence in self._silences.values()
             if silence.starts_at <= wall < silence.ends_at
-            if decode(a.labels)[silence.matchers[0].name] == silence.matchers[0].value
-        }
-        assert not row.firing or not set(row.firing) <= quiet, f"{row.key} leaves into a silence"
+        )
 
     def _arrive(self, row: Delivery) -> None:
         if row.kind == "page":
             self._paged.add((row.incident, row.target))
+            self._ended.discard((row.incident, row.target))  # It came back, and they know.
         if row.kind in ("page", "notification"):
             self.told.update(dict.fromkeys(row.firing, self._world.now.service))
         if row.kind == "notification" and not row.incident and self._wants_ends(row.target):
@@ -189,11 +199,16 @@ class Auditor:
             self._believes -= {(row.group, row.target, known) for known in row.resolved}
 
     def _is_news(self, row: Delivery) -> None:
-        """A channel is not told the same twice in an hour, which all routes have as repeat."""
+        """A channel is not told the same twice in an hour, which all routes have as repeat.
+
+        Unless nobody knows whether it was told something else in between.
+        """
         now = self._world.now.service
         at, last = self._last.get(row.lane, (now - HOUR, row))
         same = (last.firing, last.resolved) == (row.firing, row.resolved)
-        sure = not self._world.post.doubts[last.key] and last.key != row.key
+        tried = self._tried.pop(row.lane, set()) | {last.key}
+        doubted = any(self._world.post.doubts[key] for key in tried - {row.key})
+        sure = not doubted and last.key != row.key
         assert not (same and sure) or now - at >= HOUR, f"{row.lane} is told the same again"
         self._last[row.lane] = (now, row)
 
