@@ -19,6 +19,7 @@ from support.figures import Row, noted, table
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reliability.md"
 _PYTEST = [sys.executable, "-m", "pytest", "-vv", "--capture=sys", "--no-header"]
+_PYTEST += ["-o", "faulthandler_timeout=1800"]  # Of the suite: a long run does not hang that soon.
 
 STEPS = {
     "sim": [sys.executable, "-m", "sim.run", "--seeds", os.environ.get("SEEDS") or "300"],
