@@ -247,10 +247,6 @@ class Service:
     def _reloaded(self, well: bool) -> None:
         self._metrics.reloaded(well, self._clock.now().wall, self._live.loaded.text)
 
-    async def _exposition(self) -> bytes:
-        self._metrics.look()
-        return await anyio.to_thread.run_sync(self._metrics.exposition)
-
     def _degraded(self) -> list[str]:
         """What does not work as it should, though alerts are taken and kept."""
         notes = [f"routes.toml is not in force: {problem}" for problem in self._live.problems]
@@ -291,7 +287,7 @@ class Service:
             health=self._pulse,
             reload=self._live.reload,
             resume=self._watch.safe_mode.end,
-            metrics=self._exposition,
+            metrics=self._metrics.exposition,
             render=Renderer(lambda: self._live.loaded.templates, self._clock.now),
             route_labels=RouteLabels(self._loop, self._senders, self._url),
             signer=lambda: self._signer,

@@ -10,19 +10,24 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from router.core.configuration import Configuration
+from router.core.event import Swept
 from router.core.heartbeat import Beat
 from router.core.incident import Status
 from router.core.moment import SECOND, Now
 from router.core.notification import Delivery
 from router.core.silence import Silence
 from router.core.state import State
+from router.runtime.standings import standings
 from router.runtime.tally import REASONS, Tally
 
 ALERTMANAGER_VERSION = "0.34.0"  # Whose metrics these are; dashboards ask for it.
 
 K = TypeVar("K")
 
-_KINDS = ("slack", "email", "sms", "pagerduty", "webhook", "apprise", "console")
+_KINDS = (
+    *("slack", "email", "sms", "pagerduty", "opsgenie", "discord", "telegram", "msteamsv2"),
+    *("mattermost", "webhook", "apprise", "console"),
+)
 _API = "v2"
 
 
@@ -44,7 +49,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What was there at one moment. Taken on the loop, so that a thread may count it."""
 
     now: Now
-    alerts: int
+    alerts: Mapping[str, int]
     groups: int
     configuration: Configuration
     incidents: Mapping[str, int]
@@ -71,7 +76,7 @@ def look(
     """A look at the state and beside it. Only on the loop: it cleans the heap of what waits."""
     return Look(
         now=now,
-        alerts=len(state.by_id),
+        alerts=standings(state),
         groups=len(state.groups),
         configuration=state.configuration,
         incidents=Counter(incident.status.value for incident in state.incidents.values()),
@@ -90,9 +95,8 @@ def look(
 def looked(seen: Look) -> Iterator[Metric]:
     """Gauges of a look."""
     conf, now = seen.configuration, seen.now
-    yield _gauge(
-        "alertmanager_alerts", "Alerts that are known.", {("active",): seen.alerts}, "state"
-    )
+    help_ = "Firing alerts by state."
+    yield _gauge("alertmanager_alerts", help_, _singles(seen.alerts), "state")
     yield _one("alertmanager_dispatcher_aggregation_groups", "Groups.", seen.groups)
     states = Counter({"active": 0, "pending": 0, "expired": 0})
     states.update(silence.state(now.wall) for silence in seen.silences)
@@ -144,6 +148,7 @@ def tallied(tally: Tally) -> Iterator[Metric]:
     invalid = {(_API,): sum(count for _, count in _copy(tally.rejects))}
     yield _counter("alertmanager_alerts_invalid", "Bodies not taken.", invalid, "version")
     yield from _notifications(tally)
+    yield from _upkeep(tally)
     name, help_ = "alertmanager_notifications_suppressed", "Alerts that a flush told nobody of."
     yield _counter(name, help_, _singles(dict(_copy(tally.suppressed))), "reason")
     for name, help_, counts, label in (
@@ -158,6 +163,15 @@ def tallied(tally: Tally) -> Iterator[Metric]:
     yield _counter("tocsin_answers_overdue", "Incidents nobody answered in time.", overdue)
     by_source = dict(_copy(tally.received))
     yield _counter("tocsin_alerts_received", "Alerts received.", by_source, "source", "status")
+
+
+def _upkeep(tally: Tally) -> Iterator[Metric]:
+    """The sweep forgets of silences and of the notification log what is past keeping."""
+    rounds, failed = {(): tally.events[Swept]}, {(): tally.rule_failures[Swept]}
+    for name in ("nflog", "silences"):
+        prefix = f"alertmanager_{name}_maintenance"
+        yield _counter(prefix, "Rounds of upkeep.", rounds)
+        yield _counter(f"{prefix}_errors", "Rounds of upkeep that failed.", failed)
 
 
 def _notifications(tally: Tally) -> Iterator[Metric]:
@@ -186,6 +200,23 @@ def constants(version: str) -> Iterator[Metric]:
     labels = ("version", "revision", "branch")
     yield _gauge("alertmanager_build_info", help_, theirs, *labels)
     yield _one("alertmanager_cluster_enabled", "Whether there is a cluster.", 0)
+    yield from _never()
+
+
+def _never() -> Iterator[Metric]:
+    """What cannot happen here, by names that dashboards ask for.
+
+    Silences and the notification log are looked up in memory, and nothing gossips; no number of
+    groups or alerts is refused.
+    """
+    none = {(): 0}
+    for name in ("nflog", "silences"):
+        help_ = "Messages passed on to peers; there are none."
+        yield _counter(f"alertmanager_{name}_gossip_messages_propagated", help_, none)
+        yield _counter(f"alertmanager_{name}_query_errors", "Queries that failed.", none)
+    name = "alertmanager_dispatcher_aggregation_group_limit_reached"
+    yield _counter(name, "Groups refused for a limit; there is none.", none)
+    yield _one("alertmanager_alerts_per_alert_limit", "No limit of alerts with one name.", 0)
 
 
 class Reloads(msgspec.Struct, frozen=True):

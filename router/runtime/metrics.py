@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+import anyio
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.metrics_core import Metric
@@ -125,10 +126,10 @@ class Metrics(Collector):
         """Everything in Prometheus' text format, as of the last look. In any thread."""
         return generate_latest(self._registry)
 
-    def exposition(self) -> bytes:
-        """Look and render at once. Only on the loop."""
+    async def exposition(self) -> bytes:
+        """Look, on the loop, and render in a thread, which sees no more than was looked at."""
         self.look()
-        return self.render()
+        return await anyio.to_thread.run_sync(self.render)
 
     def collect(self) -> Iterator[Metric]:
         """What the registry asks for."""

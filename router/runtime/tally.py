@@ -1,5 +1,6 @@
 """Counts what the loop decided, as plain numbers: no rule ever touches a counter."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,7 +11,12 @@ from router.core.state import State
 from router.runtime.door import Outcome
 
 # Why an attempt failed, in Alertmanager's words: refused for good, no answer, not now.
-REASONS = ("clientError", "contextDeadlineExceeded", "serverError", "other")
+_WORDS = {"401": "authError", "403": "authError", "429": "rateLimited"}
+REASONS = (
+    *("clientError", "contextDeadlineExceeded", "serverError", "other"),
+    *("authError", "rateLimited"),
+)
+_answered = re.compile(r": answered (\d{3})\b").search
 _ATTEMPTS = frozenset(("sent", "failed", "unknown"))
 
 
@@ -92,6 +98,9 @@ def _integration(target: str) -> str:
 def _reason(event: e.Event) -> str:
     if not isinstance(event, e.Failed):
         return "other"
+    said = _answered(event.error)
+    if said and said[1] in _WORDS:
+        return _WORDS[said[1]]
     if event.permanent:
         return "clientError"
     return "contextDeadlineExceeded" if event.ambiguous else "serverError"

@@ -1,5 +1,6 @@
 """The metrics say what happened, by the names that dashboards ask for."""
 
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -10,10 +11,20 @@ from support.hand_clock import HandClock
 from support.memory_journal import MemoryJournal
 
 from router.core.alert import Report
-from router.core.event import Claimed, Delivered, Event, Failed, Rejected, Reported, Silenced
+from router.core.configuration import Configuration
+from router.core.event import (
+    Claimed,
+    Delivered,
+    Event,
+    Failed,
+    Rejected,
+    Reported,
+    Silenced,
+    Swept,
+)
 from router.core.labels import canonical
 from router.core.matcher import parse_list
-from router.core.moment import HOUR, MINUTE, SECOND
+from router.core.moment import HOUR, MINUTE, SECOND, Now
 from router.core.silence import Silence
 from router.core.state import State
 from router.core.stored import Stored
@@ -30,13 +41,16 @@ CONFIGURATION = configured(
 )
 
 
+LATER = configured(route("", to="ops", by=("alertname",), wait="30s"), receivers=[channel("ops")])
+
+
 class Place:
     """A running loop and the metrics that watch it."""
 
-    def __init__(self) -> None:
+    def __init__(self, configuration: Configuration) -> None:
         self.clock = HandClock()
         self.streams: dict[str, Reader] = {}
-        state = State(CONFIGURATION, Stored(instance="test-1"))
+        state = State(configuration, Stored(instance="test-1"))
         self.loop = Loop(state, MemoryJournal(), self.clock, offer=self._offer)
         self.metrics = Metrics(self.loop, version="0.1.0", streams=lambda: self.streams)
         self.loop.observe = self.metrics.observe
@@ -68,7 +82,8 @@ class Place:
     def samples(self) -> dict[str, float]:
         """Every sample as `name{label="value"}`, and its value."""
         found = {}
-        for family in text_string_to_metric_families(self.metrics.exposition().decode()):
+        self.metrics.look()
+        for family in text_string_to_metric_families(self.metrics.render().decode()):
             for sample in family.samples:
                 labels = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
                 found[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
@@ -76,8 +91,8 @@ class Place:
 
 
 @asynccontextmanager
-async def place() -> AsyncIterator[Place]:
-    here = Place()
+async def place(configuration: Configuration = CONFIGURATION) -> AsyncIterator[Place]:
+    here = Place(configuration)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(here.loop.run)
         yield here
@@ -122,6 +137,26 @@ async def test_attempts_are_counted_by_integration_and_failures_by_reason() -> N
     assert samples['alertmanager_notifications_total{integration="email"}'] == 0
 
 
+async def test_a_refused_key_and_a_rate_limit_are_told_from_other_refusals() -> None:
+    failed = "alertmanager_notifications_failed_total"
+    said = {
+        "slack ${A}: answered 403 no": "authError",
+        "slack ${A}: answered 401": "authError",
+        "slack ${A}: answered 429 slower": "rateLimited",
+        "slack ${A}: answered 400 4290": "clientError",
+    }
+    async with place() as here:
+        for error in said:
+            await here.report(alertname=error)
+            number = await here.offer()
+            await here.submit(Claimed(number), Failed(delivery=number, error=error, permanent=True))
+        samples = here.samples()
+
+    for reason, count in {"authError": 2, "rateLimited": 1, "clientError": 1}.items():
+        assert samples[f'{failed}{{integration="slack",reason="{reason}"}}'] == count
+        assert samples[f'{failed}{{integration="telegram",reason="{reason}"}}'] == 0
+
+
 async def test_a_page_to_a_person_counts_for_the_channel_it_takes() -> None:
     async with place() as here:
         await here.report(alertname="Fire", severity="page")
@@ -151,6 +186,48 @@ async def test_what_waits_is_shown_with_its_age() -> None:
     assert after["tocsin_due_lateness_seconds"] > 0
     assert before['alertmanager_alerts{state="active"}'] == 1
     assert before["alertmanager_dispatcher_aggregation_groups"] == 1
+
+
+async def test_alerts_are_counted_by_what_the_last_flush_found() -> None:
+    async with place() as here:
+        now = here.clock.now().wall
+        matchers = parse_list("alertname=Quiet")
+        silence = Silence(id="a", matchers=matchers, starts_at=now, ends_at=now + HOUR)
+        await here.submit(Silenced((silence,)))
+        await here.report(alertname="Quiet")
+        await here.report(alertname="Loud")
+        await here.report(alertname="Over", ends_in=-SECOND)
+        await here.offer()
+        samples = here.samples()
+
+    assert samples['alertmanager_alerts{state="active"}'] == 1
+    assert samples['alertmanager_alerts{state="suppressed"}'] == 1
+    assert samples['alertmanager_alerts{state="unprocessed"}'] == 0
+
+
+async def test_an_alert_whose_group_still_waits_is_unprocessed() -> None:
+    async with place(LATER) as here:
+        await here.report(alertname="Up")
+        before = here.samples()
+        here.clock.move(MINUTE)
+        await here.offer()
+        after = here.samples()
+
+    for samples, (waiting, active) in ((before, (1, 0)), (after, (0, 1))):
+        assert samples['alertmanager_alerts{state="unprocessed"}'] == waiting
+        assert samples['alertmanager_alerts{state="active"}'] == active
+
+
+async def test_rounds_of_upkeep_are_counted() -> None:
+    async with place() as here:
+        await here.submit(Swept())
+        samples = here.samples()
+
+    for name in ("nflog", "silences"):
+        assert samples[f"alertmanager_{name}_maintenance_total"] == 1
+        assert samples[f"alertmanager_{name}_maintenance_errors_total"] == 0
+        assert samples[f"alertmanager_{name}_query_errors_total"] == 0
+        assert samples[f"alertmanager_{name}_gossip_messages_propagated_total"] == 0
 
 
 async def test_commits_are_measured() -> None:
@@ -224,6 +301,29 @@ async def test_the_version_that_dashboards_ask_for_is_there() -> None:
     assert 'version="0.34.0"' in theirs
     assert samples['tocsin_build_info{version="0.1.0"}'] == 1
     assert samples["process_cpu_seconds_total"] > 0
+
+
+async def test_what_is_known_is_looked_at_on_the_loop_alone() -> None:
+    """The loop changes it meanwhile, and to look for what is due next tidies a heap."""
+    async with place() as here:
+        looked: list[str] = []
+
+        class Watched:
+            disk_full = False
+            queued = 0
+
+            @property
+            def state(self) -> State:
+                looked.append(threading.current_thread().name)
+                return here.loop.state
+
+            def now(self) -> Now:
+                return here.clock.now()
+
+        text = await Metrics(Watched()).exposition()
+
+    assert b"alertmanager_dispatcher_aggregation_groups 0.0" in text
+    assert set(looked) == {threading.main_thread().name}
 
 
 async def test_the_exposition_can_be_made_in_a_thread_while_the_loop_goes_on() -> None:
