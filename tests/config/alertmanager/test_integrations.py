@@ -435,3 +435,38 @@ def test_a_webhook_whose_host_alerts_choose_is_warned_of(url: str, warned: bool)
     assert [each.split(": ")[1] for each in said] == [
         "receivers[0].webhook_configs[0].url"
     ] * warned
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "wants"),
+    [
+        ("webhook", "url: 'http://a/'", True),
+        ("pagerduty", "routing_key: k", True),
+        ("opsgenie", "api_key: k", True),
+        ("victorops", "api_key: k, routing_key: r", True),
+        ("pushover", "user_key: u, token: t", True),
+        (
+            "sns",
+            "phone_number: '+15555550100',"
+            " sigv4: {access_key: A, secret_key: b, region: eu-west-1}",
+            True,
+        ),
+        ("telegram", "bot_token: t, chat_id: 1", True),
+        ("discord", "webhook_url: 'http://a/'", True),
+        (
+            "webex",
+            f"room_id: r, http_config: {{authorization: {{credentials: {'t' * 100}}}}}",
+            True,
+        ),
+        ("msteamsv2", "webhook_url: 'http://a/'", True),
+        ("mattermost", "webhook_url: 'http://a/'", True),
+        ("email", "to: a@b.c, from: a@b.c, smarthost: 'm:25'", False),
+        ("slack", "api_url: 'http://a/'", False),
+        ("rocketchat", "token: t, token_id: i, channel: '#a'", False),
+    ],
+)
+def test_who_hears_of_the_end_unless_told_otherwise(kind: str, entry: str, wants: bool) -> None:
+    assert integration(kind, f"{{{entry}}}").send_resolved is wants
+    for said in (True, False):
+        told = integration(kind, f"{{{entry}, send_resolved: {str(said).lower()}}}")
+        assert told.send_resolved is said
