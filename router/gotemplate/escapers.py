@@ -7,7 +7,7 @@ from typing import Any
 
 from router.gotemplate.limits import GoError
 from router.gotemplate.moments import Duration, Time
-from router.gotemplate.printing import plain
+from router.gotemplate.printing import plain, shown
 from router.gotemplate.values import KV, Html, Map, Struct, Url, type_of
 
 FAILSAFE = "ZgotmplZ"
@@ -135,7 +135,7 @@ def js_string(value: Any) -> str:
 
 
 def html(text: str) -> str:
-    """Go's function `html`."""
+    """Go's function `html`: unlike html/template it minds no plus."""
     return text.translate(_BUILT_IN)
 
 
@@ -215,5 +215,5 @@ FILTERS: dict[str, Callable[[Any], str]] = {
         *(html_text, html_title, html_attr, html_unquoted, html_nothing),
         *(url_filter, url_part, url_query, css_value, js_value, js_string),
     )
-}
+} | {"html": lambda value: html(shown(value))}
 """Those that translated templates name, by their names."""

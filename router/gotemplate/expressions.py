@@ -1,6 +1,6 @@
 """Turns Go's pipelines into jinja2's expressions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from router.gotemplate.nodes import (
     Chain,
@@ -15,8 +15,6 @@ from router.gotemplate.nodes import (
     Variable,
 )
 from router.gotemplate.written import constant, singular
-
-_ESCAPING = ("html", "urlquery")
 
 
 class Scope:
@@ -43,44 +41,17 @@ class Expression:
         return self.text if self.atomic else f"({self.text})"
 
 
-def expression(
-    pipeline: Pipeline,
-    scope: Scope,
-    file: str,
-    rename: Callable[[str], str] = str,
-    *,
-    html: bool = False,
-) -> Expression:
-    """The value of a pipeline; *rename* is what a function is called in jinja2.
+def expression(pipeline: Pipeline, scope: Scope, file: str) -> Expression:
+    """The value of a pipeline.
 
     Raises:
         TemplateError: there is no such expression.
     """
-    commands = pipeline.commands
-    if html:
-        commands = _unescaped(commands, file)
     value: Expression | None = None
-    for command in commands:
+    for command in pipeline.commands:
         value = _command(command, value, scope, file)
     assert value is not None
     return value
-
-
-def _unescaped(commands: Sequence[list[Operand]], file: str) -> list[list[Operand]]:
-    """Without a last `html`, which html/template does itself."""
-    for command in commands[:-1]:
-        first = command[0]
-        if isinstance(first, Function) and first.name in _ESCAPING:
-            what = f'predefined escaper "{first.name}" disallowed in template'
-            raise TemplateError(file, first.line, what)
-    last = commands[-1][0]
-    if isinstance(last, Function) and last.name == "html":
-        if len(commands) > 1 and len(commands[-1]) == 1:
-            return list(commands[:-1])
-        if len(commands) == 1 and len(commands[0]) == 2:
-            operand = commands[0][1]
-            return [[operand]]
-    return list(commands)
 
 
 def _command(

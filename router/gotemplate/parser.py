@@ -259,11 +259,7 @@ class _Parser:
                 return found
             if token.kind == "|":
                 self._next()
-                if self._peek().kind not in _BEGINS:
-                    token = self._peek()
-                    if token.kind in ("}}", ")"):
-                        raise self._error(token.line, "missing value for command")
-                return found
+                return found  # Go minds no `|` that nothing follows.
             if not token.spaced or token.kind not in _BEGINS:
                 raise self._unexpected(token, "operand")
 

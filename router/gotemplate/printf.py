@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
+from math import copysign, frexp, isfinite
 from typing import Any
 
 from router.gotemplate.limits import TEXT_MAX, GoError, joined
@@ -175,12 +177,14 @@ def _integer(value: int, spec: _Spec) -> str:
 
 def _float(value: float, spec: _Spec) -> str:
     verb = spec.verb
-    if verb not in _FLOAT_VERBS + "v":
+    if verb not in _FLOAT_VERBS + "xXv":
         return _bad(value, spec)
     if verb in "eEfF":
         precision = 6 if spec.precision is None else spec.precision
         text = format(value, f".{precision}{verb}")
         text = {"inf": "+Inf", "-inf": "-Inf", "nan": "NaN"}.get(text.lower(), text)
+    elif verb in "xX" and isfinite(value):
+        text = _hexadecimal(value, spec)
     else:
         precision = -1 if spec.precision is None else spec.precision
         text = general(value, precision)
@@ -190,6 +194,24 @@ def _float(value: float, spec: _Spec) -> str:
     elif spec.space and text[0] not in "+-":
         text = f" {text}"
     return spec.padded(text, numeric=True)
+
+
+def _hexadecimal(value: float, spec: _Spec) -> str:
+    """With a mantissa from 1 to 2, rounded to even, and an exponent of two."""
+    mantissa, exponent = frexp(abs(value))
+    digits = int(mantissa * 2**53)  # One before the point, and thirteen of four bits behind it.
+    kept = 13 if spec.precision is None else min(spec.precision, 13)
+    scale = 16 ** (13 - kept)
+    digits = round(Fraction(digits, scale))
+    if digits >= 2 * 16**kept:
+        digits, exponent = digits // 2, exponent + 1
+    whole, rest = divmod(digits, 16**kept)
+    behind = f"{rest:0{kept}x}" if kept else ""
+    behind = behind.rstrip("0") if spec.precision is None else behind.ljust(spec.precision, "0")
+    exponent = exponent - 1 if value else 0
+    sign = "-" if copysign(1, value) < 0 else ""
+    text = f"{sign}0x{whole}{'.' if behind else ''}{behind}p{exponent:+03d}"
+    return text.upper() if spec.verb == "X" else text
 
 
 def _quoted_char(char: str) -> str:

@@ -13,12 +13,12 @@ from router.gotemplate.contexts import (
     valued,
 )
 from router.gotemplate.expressions import Scope, called, expression, listed
+from router.gotemplate.merged import merged
 from router.gotemplate.nodes import (
     Action,
     Branch,
     Call,
     Comment,
-    Function,
     Jump,
     Node,
     Pipeline,
@@ -97,17 +97,18 @@ class Translator:
         return text
 
     def _value(self, pipeline: Pipeline, scope: Scope, *, printed: bool = False) -> str:
-        html = printed and self.place is not None
-        found = expression(pipeline, scope, self._file, html=html)
-        if not html or self.place is None:
-            return found.text
+        if not printed or self.place is None:
+            return expression(pipeline, scope, self._file).text
         try:
             filters = escapers(begun(self.place))
         except Ambiguous as error:
             raise self._error(pipeline.line, str(error)) from None
-        last = pipeline.commands[-1][0]
-        if isinstance(last, Function) and last.name == "urlquery":
-            filters = tuple(each for each in filters if each != "url_query")
+        try:
+            commands, filters = merged(pipeline.commands, filters)
+        except ValueError as error:
+            raise self._error(pipeline.line, str(error)) from None
+        pipeline = Pipeline(pipeline.names, pipeline.assigns, commands, pipeline.line)
+        found = expression(pipeline, scope, self._file)
         self.place = valued(begun(self.place))
         return " | ".join((found.whole, *filters))
 
@@ -134,7 +135,8 @@ class Translator:
         inner = scope.within()
         before, value = self._tested(node, inner)
         start = self.place
-        body = self._list(node.body, inner.within(value) if node.keyword == "with" else inner)
+        dot = value if node.keyword == "with" else None
+        body = self._list(node.body, inner.within(dot))
         first, self.place = self.place, start
         rest = ""
         if node.otherwise:
@@ -167,7 +169,7 @@ class Translator:
             inner = scope.within()
             value = self._value(below.pipeline, inner)
             start = self.place
-            body = self._list(below.body, inner)
+            body = self._list(below.body, inner.within())
             first, self.place = self.place, start
             rest = self._else(below, inner) if below.otherwise else ""
             self._join(first, below)
