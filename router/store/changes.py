@@ -1,10 +1,11 @@
 """One transaction's changes: a statement for each table and verb, with all its rows' values."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from router.core.moment import Stamp
+from router.core.silence import Silence
 from router.store import (
     alerts,
     clock,
@@ -27,7 +28,7 @@ from router.store.batch import Batch
 from router.store.retention import Retention
 from router.store.rows import Statement, Value, flat, scrub
 
-K = TypeVar("K")
+K = TypeVar("K", int, str)
 V = TypeVar("V")
 
 
@@ -40,7 +41,26 @@ class Change(NamedTuple):
 
 def changes(batch: Batch) -> list[Change]:
     """What to run, in this order; rows that go, go first."""
-    found = [*_alerts(batch), *_groups(batch), *_incidents(batch), *_told(batch), *_came(batch)]
+    found: list[Change] = []
+    if batch.alerts or batch.forgotten or batch.tombstones:
+        found += _alerts(batch)
+    found += _keyed(batch.groups, groups.DROP, groups.PUT, groups.SHAPE.rows)
+    if batch.members or batch.emptied:
+        found += _members(batch)
+    if batch.incidents:
+        rows = (incidents.row(i, batch.ends.get(i.number, 0)) for i in batch.incidents.values())
+        found.append(Change(incidents.PUT, flat(rows)))
+    if batch.closed or batch.enqueued or batch.changed:
+        found += _outbox(batch)
+    found += _keyed(batch.log, log.DROP, log.PUT, log.SHAPE.rows)
+    found += _keyed(batch.requests, requests.DROP, requests.PUT, requests.SHAPE.rows)
+    found += _keyed(batch.silences, silences.DROP, silences.PUT, _silence_rows)
+    found += _keyed(batch.paces, paces.DROP, paces.PUT, paces.SHAPE.rows)
+    found += _keyed(batch.heartbeats, heartbeats.DROP, heartbeats.PUT, heartbeats.SHAPE.rows)
+    found += _keyed(batch.overrides, overrides.DROP, overrides.PUT, overrides.SHAPE.rows)
+    found += _keyed(batch.shifts, shifts.DROP, shifts.PUT, shifts.SHAPE.rows)
+    if batch.seen or batch.rejects:
+        found += _came(batch)
     found.append(Change(history.PUT, history.SHAPE.rows(batch.records)))
     return [change for change in found if change.values]
 
@@ -71,11 +91,8 @@ def _alerts(batch: Batch) -> Iterable[Change]:
     yield Change(alerts.PUT_TOMBSTONE, flat(ends.items()))
 
 
-def _groups(batch: Batch) -> Iterable[Change]:
-    kept, gone = _split(batch.groups)
-    yield Change(groups.DROP, gone)
+def _members(batch: Batch) -> Iterable[Change]:
     yield Change(groups.EMPTY, [*batch.emptied])
-    yield Change(groups.PUT, groups.SHAPE.rows(kept))
     leaving: list[Value] = []
     joining: list[Value] = []
     for group, members in batch.members.items():
@@ -85,36 +102,14 @@ def _groups(batch: Batch) -> Iterable[Change]:
     yield Change(groups.JOIN, joining)
 
 
-def _incidents(batch: Batch) -> Iterable[Change]:
-    rows = (incidents.row(i, batch.ends.get(i.number, 0)) for i in batch.incidents.values())
-    yield Change(incidents.PUT, flat(rows))
-    kept, gone = _split(batch.requests)
-    yield Change(requests.DROP, gone)
-    yield Change(requests.PUT, requests.SHAPE.rows(kept))
-
-
-def _told(batch: Batch) -> Iterable[Change]:
+def _outbox(batch: Batch) -> Iterable[Change]:
     yield Change(outbox.CLOSE, [*batch.closed])
     yield Change(outbox.ENQUEUE, outbox.SHAPE.rows(batch.enqueued.values()))
     yield Change(outbox.CHANGE, outbox.WAITING.rows(batch.changed.values()))
-    kept, gone = _split(batch.log)
-    yield Change(log.DROP, gone)
-    yield Change(log.PUT, log.SHAPE.rows(kept))
-    silences_kept, silences_gone = _split(batch.silences)
-    yield Change(silences.DROP, silences_gone)
-    yield Change(silences.PUT, flat(map(silences.row, silences_kept)))
-    paces_kept, paces_gone = _split(batch.paces)
-    yield Change(paces.DROP, paces_gone)
-    yield Change(paces.PUT, paces.SHAPE.rows(paces_kept))
-    beats_kept, beats_gone = _split(batch.heartbeats)
-    yield Change(heartbeats.DROP, beats_gone)
-    yield Change(heartbeats.PUT, heartbeats.SHAPE.rows(beats_kept))
-    overrides_kept, overrides_gone = _split(batch.overrides)
-    yield Change(overrides.DROP, overrides_gone)
-    yield Change(overrides.PUT, overrides.SHAPE.rows(overrides_kept))
-    shifts_kept, shifts_gone = _split(batch.shifts)
-    yield Change(shifts.DROP, shifts_gone)
-    yield Change(shifts.PUT, shifts.SHAPE.rows(shifts_kept))
+
+
+def _silence_rows(kept: Iterable[Silence]) -> list[Value]:
+    return flat(map(silences.row, kept))
 
 
 def _came(batch: Batch) -> Iterable[Change]:
@@ -123,7 +118,15 @@ def _came(batch: Batch) -> Iterable[Change]:
     yield Change(intake.PUT_REJECT, flat(map(intake.reject_row, batch.rejects)))
 
 
-def _split(rows: Mapping[K, V | None]) -> tuple[list[V], list[K]]:
-    """The rows that are kept, and the ids of those that go."""
+def _keyed(
+    rows: Mapping[K, V | None],
+    drop: Statement,
+    put: Statement,
+    values: Callable[[list[V]], list[Value]],
+) -> Sequence[Change]:
+    """The rows of a table that go, and those that are kept. Of most tables there are none."""
+    if not rows:
+        return ()
     kept = [row for row in rows.values() if row is not None]
-    return kept, [id_ for id_, row in rows.items() if row is None]
+    gone: list[Value] = [id_ for id_, row in rows.items() if row is None]
+    return Change(drop, gone), Change(put, values(kept))
