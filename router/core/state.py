@@ -266,6 +266,9 @@ class State:
         if (entry := self.log.pop(command.lane, None)) is not None:
             discard(self.logged, subject_of(entry), command.lane)
 
+    def _record(self, command: c.Record) -> None:
+        self.last["record"] = command.seq
+
     def _put_configuration(self, command: c.PutConfiguration) -> None:
         before, self.filed = self.configuration, command.configuration
         self.configuration = effective(self.filed, self.overrides.values())
@@ -330,5 +333,5 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.PutPace: lambda state, command: state.turns.sent(command.pace),
     c.DropPace: lambda state, command: state.turns.paces.pop(command.contact, None),
     c.PutConfiguration: State._put_configuration,
-    c.Record: lambda state, command: state.last.update(record=command.seq),
+    c.Record: State._record,
 }

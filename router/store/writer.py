@@ -195,9 +195,11 @@ async def _outlast(future: asyncio.Future[T]) -> None:
     cancelled: asyncio.CancelledError | None = None
     while not future.done():
         try:
-            await asyncio.wait((future,))
+            await asyncio.shield(future)
         except asyncio.CancelledError as error:
             cancelled = error
+        except StoreError:
+            break  # The future holds it.
     if cancelled is not None:
         raise cancelled from future.exception()
 
