@@ -41,7 +41,7 @@ def places(draft: Draft, labels: Mapping[str, str], source: str = "") -> list[Pl
     Reports about ourselves have a route of their own, whatever their labels.
     """
     tree = draft.configuration.tree
-    routes = [tree.meta] if source == meta.SOURCE and tree.meta else tree.match(labels)
+    routes = (tree.meta,) if source == meta.SOURCE and tree.meta else tree.match(labels)
     policies = draft.configuration.policies
     found = []
     for route in routes:

@@ -15,6 +15,8 @@ REPEAT_INTERVAL = 4 * HOUR
 ALL_LABELS = "..."
 ROOT_KEY = "{}"
 
+_TAKEN_MOST = 4096  # Combinations of the values that routes ask for, with the routes they take.
+
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A node of the tree, with everything inherited filled in; spans are microseconds.
@@ -150,7 +152,16 @@ class Tree:
     from an alert, as they need no label at all: purely negative ones, mostly.
     """
 
-    __slots__ = ("_node", "_positions", "meta", "root", "routes", "scanned")
+    __slots__ = (
+        "_asked",
+        "_node",
+        "_positions",
+        "_taken",
+        "meta",
+        "root",
+        "routes",
+        "scanned",
+    )
 
     def __init__(self, root: Route, meta: Route | None = None) -> None:
         self.root = root
@@ -166,21 +177,30 @@ class Tree:
             waiting.extend(reversed(node.children))
         if meta is not None:
             self.routes[meta.id] = meta
+        asked = {m.name for route in self.routes.values() for m in route.matchers}
+        self._asked = tuple(sorted(asked))
+        self._taken: dict[tuple[str, ...], tuple[Route, ...]] = {}
         self._positions = {route: position for position, route in enumerate(self.routes)}
 
     def position(self, route: str) -> int:
         """Where a route stands among all, in the order `match` names them; one gone, at the end."""
         return self._positions.get(route, len(self._positions))
 
-    def match(self, labels: Mapping[str, str]) -> list[Route]:
+    def match(self, labels: Mapping[str, str]) -> tuple[Route, ...]:
         """The routes the label set takes, in order; the root when no other wants it.
 
         Depth first: a matching child goes before its parent's own claim, and unless the child
         says `continue`, before its later siblings.
         """
-        found: list[Route] = []
-        self._node.collect(labels, found)
-        return found
+        values = tuple([labels.get(name, "") for name in self._asked])
+        taken = self._taken.get(values)
+        if taken is None:
+            found: list[Route] = []
+            self._node.collect(labels, found)
+            if len(self._taken) >= _TAKEN_MOST:
+                self._taken.clear()
+            taken = self._taken[values] = tuple(found)
+        return taken
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tree):
