@@ -14,6 +14,9 @@ from router.ingest.times import moment
 _URI = re.compile(r"/[^\x00-\x20\x7f]*|[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x1f\x7f]*").fullmatch
 
 _HTTP = ("http://", "https://")
+_URLS: dict[str, str] = {}
+_URLS_SIZE = 4096
+_URL_LONGEST = 1024
 
 
 class BodyError(DecodeError):
@@ -107,8 +110,7 @@ def _report(
     if starts_at is not None and starts_at > (timeout_at if ends_at is None else ends_at):
         raise Invalid("start time must be before end time")
     alert = known.get(labels)
-    if alert is None:
-        labels = label_set(read_pairs(labels))
+    labels = label_set(read_pairs(labels)) if alert is None else alert.labels
     if alert is None or annotations != alert.annotations:
         annotations = annotation_bytes(annotations)
     return Report(
@@ -116,10 +118,17 @@ def _report(
         annotations=annotations,
         starts_at=starts_at,
         ends_at=ends_at,
-        url=url,
+        url=_shared(url),
         source=source,
         cid=cid,
     )
+
+
+def _shared(url: str) -> str:
+    """The address, as one and the same text for all alerts of a rule."""
+    if len(_URLS) >= _URLS_SIZE:
+        _URLS.clear()
+    return _URLS.setdefault(url, url) if len(url) <= _URL_LONGEST else url
 
 
 def _is_uri(url: str) -> bool:
