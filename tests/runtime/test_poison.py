@@ -47,7 +47,7 @@ class Bench:
     async def live(self, *poisoned: int, suspects: Suspects | None = None, passes: int = 0) -> Loop:
         """Run a loop over what there is until it ends or nothing is due; what it was."""
         self.journal.poisoned = poisoned
-        loop = Loop(self.state, self.journal, self.clock)
+        loop = Loop(self.state, self.journal, self.clock, stopwatch=lambda: 1.0)
         loop.leave_alone(suspects or Suspects())
         self.clock.move(passes)
         with anyio.move_on_after(0.3), contextlib.suppress(StoreError):
