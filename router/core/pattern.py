@@ -13,6 +13,7 @@ _LITERAL = r"(?:[^\\.+*?()|\[\]{}^$]|\\[\\.+*?()|\[\]{}^$/-])*"
 _ALTERNATION = rf"{_LITERAL}(?:\|{_LITERAL})*"
 _alternation = re.compile(rf"({_ALTERNATION})|\((?:\?:)?({_ALTERNATION})\)").fullmatch
 _tokens = re.compile(r"\\.|.", re.DOTALL).findall
+_parts = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.|.", re.DOTALL).findall
 
 Test = Callable[[str], bool]
 
@@ -75,6 +76,8 @@ def compiled(pattern: str) -> Any:
     Raises:
         PatternError: RE2 refuses the pattern.
     """
+    if r"\C" in pattern and r"\C" in _parts(pattern):
+        raise PatternError(r"invalid escape sequence: \C")  # One byte: Go's RE2 has no such thing.
     try:
         return re2.compile(pattern, options())
     except re2.error as error:

@@ -168,12 +168,18 @@ async def _do(side: Side, step: Step, wall: int) -> Any:
     if step.alerts:
         alerts = [_timed(alert, wall) for alert in step.alerts]
         return await side.ask("POST", "/api/v2/alerts", alerts)
+    return await _hush(side, step, wall)
+
+
+async def _hush(side: Side, step: Step, wall: int) -> Any:
+    body = _timed(step.body or {}, wall)
+    name = step.silence if step.ends else body.get("id")
+    if name is not None and name not in side.silences:
+        return 0, f"{name} was refused"  # When it was posted it was over: that was much too late.
     if step.ends:
         return await side.ask("DELETE", f"/api/v2/silence/{side.silences[step.silence]}")
-    assert step.body is not None
-    body = _timed(step.body, wall)
-    if "id" in body:
-        body["id"] = side.silences[body["id"]]
+    if name is not None:
+        body["id"] = side.silences[name]
     status, said = await side.ask("POST", "/api/v2/silences", body)
     if status != 200:
         return status, said
