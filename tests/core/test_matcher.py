@@ -50,6 +50,8 @@ NR: Op = "!~"
         pytest.param(RE, "(?:a|b)", "c", False, id="nor do silent ones"),
         pytest.param(RE, "(?i)a", "A", True, id="flags work"),
         pytest.param(RE, r"\pL+", "éa", True, id="RE2's Unicode classes work"),
+        pytest.param(RE, r"\\C", "\\C", True, id="a backslash and a letter"),
+        pytest.param(RE, r"\Qa\C\E", r"a\C", True, id="in a quotation they are themselves"),
         pytest.param(RE, "é|😀", "😀", True, id="text of any script works"),
         pytest.param(RE, "a.c", "a\ud800c", True, id="half a surrogate pair harms nothing"),
         pytest.param(NR, "a.*", "abc", False, id="!~ refuses what the pattern matches"),
@@ -90,6 +92,7 @@ def test_a_pattern_that_hangs_other_engines_is_answered_at_once() -> None:
         pytest.param("l", RE, "(", 'l=~"(": missing ): (', id="a pattern must be one"),
         pytest.param("l", NR, "a)|(b", "unexpected )", id="a pattern cannot escape its anchors"),
         pytest.param("l", RE, r"(a)\1", "invalid escape sequence", id="RE2 has no back-references"),
+        pytest.param("l", RE, r"a\C", "invalid escape sequence", id="Go's RE2 has no single bytes"),
         pytest.param(
             "l", RE, r"\pL{1000}", "pattern too large", id="an enormous pattern is refused"
         ),
