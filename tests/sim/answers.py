@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.calls import is_asked_for
 from sim.case import WOKEN, Case, Run
 from sim.plot import RANKS, SEVERITIES
 
@@ -13,8 +14,16 @@ from router.core.moment import MINUTE, SECOND
 if TYPE_CHECKING:
     from sim.auditor import Auditor
 
-Answered = e.Acknowledged | e.Unacknowledged | e.Resolved | e.Snoozed | e.Unsnoozed | e.Escalated
-UNDOING = (e.Unacknowledged, e.Snoozed, e.Unsnoozed, e.Escalated)
+Answered = (
+    e.Acknowledged
+    | e.Unacknowledged
+    | e.Resolved
+    | e.Snoozed
+    | e.Unsnoozed
+    | e.Escalated
+    | e.Reassigned
+)
+UNDOING = (e.Unacknowledged, e.Snoozed, e.Unsnoozed, e.Escalated, e.Reassigned)
 PROMPT = 2 * SECOND
 _DECIDED = 5 * MINUTE  # A request that nobody answered was decided by then, or never.
 
@@ -74,7 +83,7 @@ class Answers:
             case e.Unsnoozed():
                 case.asleep = False
                 case.taken = False if code == "unsnoozed" else case.taken
-            case e.Escalated() if code == "escalated":
+            case e.Escalated() | e.Reassigned() if code in ("escalated", "reassigned"):
                 case.taken = case.asleep = False
             case e.Snoozed(span=span):
                 self._sleeps(case, span, asked_at)
@@ -97,7 +106,7 @@ class Answers:
         for entry in self._auditor.outbox.open.values():
             row = entry.row
             waits = row.incident == case.number and not entry.claimed
-            if waits and row.kind == "page":
+            if waits and row.kind == "page" and not is_asked_for(entry):
                 self._auditor.wrong(case.cluster, f"{row.key} still waits though it is {what}")
 
     def died(self) -> None:
@@ -107,7 +116,7 @@ class Answers:
 
     def taken(self, case: Case) -> bool:
         """Whether it surely is acknowledged, and nothing can have ended that."""
-        timeout = case.ladder.ack_timeout
+        timeout = case.ack_timeout
         since = self._auditor.service - case.taken_at
         if timeout and since > timeout - MINUTE:
             return False

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from sim.calls import ASKED_FOR
 from sim.case import Case, step_of
+from sim.plot import PEOPLE
 
 from router.core.moment import SECOND
 from router.core.notification import Delivery
@@ -14,6 +16,8 @@ from router.core.outgoing import Outgoing
 if TYPE_CHECKING:
     from sim.auditor import Auditor
     from sim.outbox import Row
+
+_AFTER = {target: after for reached in PEOPLE.values() for target, after in reached.items()}
 
 
 class Flight(msgspec.Struct):
@@ -83,7 +87,8 @@ class Attempts:
     def _page(self, case: Case, row: Delivery, key: str) -> None:
         auditor = self._auditor
         self.last_page[case.cluster] = auditor.service
-        if auditor.answers.taken(case):
+        asked_for = row.reason.startswith(ASKED_FOR)  # Of what is taken, too.
+        if auditor.answers.taken(case) and not asked_for:
             auditor.wrong(case.cluster, f"{key} begins though {case.number} is taken")
         if auditor.answers.asleep(case):
             auditor.wrong(case.cluster, f"{key} begins though {case.number} is asleep")
@@ -91,11 +96,9 @@ class Attempts:
             auditor.wrong(case.cluster, f"{key} begins though {case.number} is over")
         if case.members and all(map(auditor.facts.over, case.members)):
             auditor.wrong(case.cluster, f"{key} begins though nothing fires any more")
-        step = step_of(row.reason)
-        if step is not None and not case.hurried:
+        if (step_of(row.reason) is not None or asked_for) and not case.hurried:
             entry = auditor.outbox.rows[row.id]
-            after = case.ladder.steps[step].get(row.target, 0)
-            early = entry.at + after - auditor.service
+            early = entry.at + _AFTER.get(row.target, 0) - auditor.service
             if early > 0:
                 auditor.wrong(case.cluster, f"{key} leaves {early / SECOND:.0f} s early")
 

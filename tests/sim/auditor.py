@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from sim.answers import Answered, Answers
 from sim.attempts import Attempts
+from sim.calls import Calls
 from sim.cases import Cases
 from sim.crowd import Crowd
 from sim.facts import Facts, Report
@@ -45,6 +46,7 @@ class Auditor:
         self.cases = Cases(self)
         self.answers = Answers(self, self.cases.known)
         self.attempts = Attempts(self, self.cases.known)
+        self.calls = Calls(self, self.cases.known)
         self.hand = ByHand(self)
         self.crowd = Crowd(self)
         self.queues = Queues(self)
@@ -87,6 +89,10 @@ class Auditor:
             if isinstance(one, Answered):
                 self.answers.asked(one)
             match one:
+                case e.Reassigned():
+                    self.calls.gives(one)
+                case e.Summoned():
+                    self.calls.asks(one)
                 case e.Silenced(silences=silences):
                     for silence in silences:
                         self.silences.put(silence, sure=False)
@@ -113,6 +119,10 @@ class Auditor:
             if isinstance(one, Answered):
                 self.answers.answered(one, code, at)
             match one:
+                case e.Reassigned():
+                    self.calls.given(one, code, at)
+                case e.Summoned():
+                    self.calls.asked(one, code, at)
                 case e.Silenced(silences=silences):
                     for silence in silences:
                         self.silences.put(silence, sure=True)
@@ -126,6 +136,8 @@ class Auditor:
         for one in self.requests.pop(request)[1]:
             if isinstance(one, Answered):
                 self.answers.refused(one)
+            if isinstance(one, e.Reassigned):
+                self.calls.given(one, "", self.service)
         self.facts.refused(request)
 
     def decided(self, observed: Sequence[Observed]) -> None:
@@ -139,6 +151,7 @@ class Auditor:
         self.requests.clear()
         self.facts.died(self.service)
         self.answers.died()
+        self.calls.died()
         self.attempts.died()
         self.committing = False
         self.time.back("commit")
@@ -200,6 +213,8 @@ class Auditor:
         for cluster in self.facts.unsteady:
             self.stirred(cluster, 0)
         self.hand.look()
+        self.calls.look()
+        self.cases.look()
 
     def acknowledged(self, entry: str, *, durable: bool) -> None:
         """A stream entry need not come again."""

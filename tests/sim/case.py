@@ -1,7 +1,7 @@
 """An incident as the auditor sees it: its steps, and what people said of it."""
 
 import msgspec
-from sim.plot import LADDERS, Ladder
+from sim.plot import Ladder
 
 
 class Run(msgspec.Struct):
@@ -24,12 +24,14 @@ class Case(msgspec.Struct):
 
     That is while an answer to a person is on its way, or was lost. `wakes` is between which times
     a snooze ends, `undoing` how many who may undo an answer wait to hear of it.
-    `worst` is the gravest its pages named, `peak` what may have fired before it was taken.
+    `ladders` are the escalation policies it may go on by: one, unless `giving` who reassign it
+    wait to hear of it, or did not. `worst` is the gravest its pages named, `peak` what may have
+    fired before it was taken.
     """
 
     number: int
     cluster: str
-    policy: str
+    ladders: tuple[Ladder, ...]
     members: tuple[tuple[str, str], ...]
     opened: int
     runs: list[Run] = []
@@ -45,11 +47,12 @@ class Case(msgspec.Struct):
     stirred: int = 0
     hurried: bool = False
     page_at: int = 0
+    giving: int = 0
 
     @property
-    def ladder(self) -> Ladder:
-        """Its escalation policy."""
-        return LADDERS[self.policy]
+    def ack_timeout(self) -> int:
+        """How long an acknowledgement holds at least; 0 when it does for good."""
+        return min((one.ack_timeout for one in self.ladders if one.ack_timeout), default=0)
 
 
 def step_of(reason: str) -> int | None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from sim.calls import is_asked_for
 from sim.case import Case, Run, step_of
 from sim.hand import BY_HAND
-from sim.plot import PLOTS, RANKS, SEVERITIES
+from sim.plot import LADDERS, PLOTS, RANKS, SEVERITIES
 
 from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.notification import Delivery
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PROMPT = 2 * SECOND
 LATE = MINUTE
 FALLBACK = 30 * MINUTE
+_SILENT = 40 * MINUTE  # Half an hour between fallbacks is the longest pause, a step's wait before.
 _ANSWERED = "nobody answered"
 _REACHED = "nobody could be reached"
 _SPELLS = {_ANSWERED, _REACHED}
@@ -40,11 +42,16 @@ class Cases:
 
     def ran(self, fresh: Sequence[Row]) -> None:
         """A commit put these deliveries into the outbox."""
-        pages: dict[int, list[Delivery]] = {}
+        pages: dict[tuple[int, bool], list[Row]] = {}
         for entry in fresh:
             if entry.row.kind == "page":
-                pages.setdefault(entry.row.incident, []).append(entry.row)
-        for number, rows in pages.items():
+                run = (entry.row.incident, is_asked_for(entry))
+                pages.setdefault(run, []).append(entry)
+        for (number, beside), entries in pages.items():
+            if beside:
+                self._auditor.calls.ran(number, entries)
+                continue
+            rows = [entry.row for entry in entries]
             seen: Any = msgspec.json.decode(rows[0].payload)
             case = self.known.get(number) or self._open(number, seen)
             self._run(case, seen, rows)
@@ -58,8 +65,9 @@ class Cases:
 
     def _open(self, number: int, seen: Any) -> Case:
         labels, policy = seen["group_labels"], seen["incident"]["policy"]
+        ladders = (LADDERS[policy],)
         if "cluster" not in labels:
-            self.known[number] = Case(number, BY_HAND, policy, (), self._auditor.began)
+            self.known[number] = Case(number, BY_HAND, ladders, (), self._auditor.began)
             return self.known[number]
         wide = {s for p in PLOTS.values() for s, name in p.policies.items() if name == policy}
         members = tuple(
@@ -69,7 +77,7 @@ class Cases:
             and labels.get("alertname", name) == name
             and SEVERITIES[name] in wide
         )
-        case = Case(number, labels["cluster"], policy, members, self._auditor.began)
+        case = Case(number, labels["cluster"], ladders, members, self._auditor.began)
         self.known[number] = case
         for member in members:
             if not self._auditor.facts.over(member):
@@ -95,13 +103,8 @@ class Cases:
         case.taken, case.asleep = False, None if case.undoing else False
         if case.over:
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is over")
-        ladder, stepped = case.ladder, step_of(run.reason)
-        if stepped is not None:
-            wanted = ladder.steps[run.step]
-            if set(wanted) != set(targets):
-                auditor.wrong(case.cluster, f"step {run.step + 1} rings {sorted(targets)}")
-        if ladder.rounds and stepped is not None and run.round >= ladder.rounds:
-            auditor.wrong(case.cluster, f"incident {case.number} begins round {run.round + 1}")
+        if step_of(run.reason) is not None:
+            self._is_right(case, run)
         if case.runs and auditor.stirred(case.cluster, case.number) < case.runs[-1].at:
             self._follows(case, case.runs[-1], run)
         elif not case.runs and run.reason.startswith("step ") and (run.step or run.round):
@@ -110,10 +113,28 @@ class Cases:
                 auditor.wrong(case.cluster, f"incident {case.number} begins with {run.reason}")
         case.runs.append(run)
 
+    def _is_right(self, case: Case, run: Run) -> None:
+        """A step rings whom its policy says, in one of its rounds."""
+        fitting = [
+            one
+            for one in case.ladders
+            if run.step < len(one.steps) and set(one.steps[run.step]) == set(run.targets)
+        ]
+        if not fitting:
+            said = f"step {run.step + 1} of {case.number} rings {sorted(run.targets)}"
+            self._auditor.wrong(case.cluster, said)
+        elif not case.giving:
+            case.ladders = tuple(fitting)
+        if all(one.rounds and run.round >= one.rounds for one in case.ladders):
+            said = f"incident {case.number} begins round {run.round + 1}"
+            self._auditor.wrong(case.cluster, said)
+
     def _follows(self, case: Case, before: Run, run: Run) -> None:
         """Nothing happened in between: it must be the next step, at its time."""
-        auditor, ladder = self._auditor, case.ladder
+        auditor, ladder = self._auditor, case.ladders[0]
         spelt, rings = step_of(before.reason) is not None, run.reason in _SPELLS
+        if len(case.ladders) > 1:
+            return
         if auditor.plot is None or not (spelt or before.reason in _SPELLS):
             return
         wait, place = FALLBACK, (0, 0)
@@ -148,6 +169,23 @@ class Cases:
             auditor.wrong(case.cluster, f"incident {number} is {-late / SECOND:.0f} s early")
         elif late > PROMPT + auditor.time.missed(planned):
             auditor.wrong(case.cluster, f"incident {number} is {late / SECOND:.0f} s late")
+
+    def look(self) -> None:
+        """Once a minute: whatever fires and was not answered rings again in its time."""
+        newest = {key: case for _, case in sorted(self.known.items()) for key in case.members}
+        for key, case in newest.items():
+            if case.over is False and case.taken is False and not case.giving:
+                self._rings(case, key)
+
+    def _rings(self, case: Case, key: tuple[str, str]) -> None:
+        auditor = self._auditor
+        since = max(case.page_at, auditor.stirred(case.cluster, case.number))
+        if auditor.service - since < _SILENT + auditor.time.missed(since):
+            return
+        if auditor.reloaded > case.opened or auditor.answers.may_sleep(case):
+            return
+        if auditor.facts.fires(key, auditor.service) and not auditor.explained(key):
+            auditor.wrong(case.cluster, f"incident {case.number} rings no more")
 
     def closes(self, row: Delivery) -> None:
         """A commit planned to tell of an incident's end."""

@@ -14,7 +14,7 @@ class Condition(msgspec.Struct):
     `firing` is None while that is in doubt. `until` is the service time up to which a firing one
     is known to fire without another report, `as_of` that of the newest report by a queue,
     `began` of the one that changed it, `heard` of one that may have been
-    taken before a process died.
+    taken before a process died. `asked` is what reports under way say, None where that is in doubt.
     """
 
     cluster: str
@@ -25,8 +25,8 @@ class Condition(msgspec.Struct):
     as_of: int = 0
     began: int = 0
     heard: int = 0
-    asked: dict[int, bool] = {}
-    overlap: set[bool] = set()
+    asked: dict[int, bool | None] = {}
+    overlap: set[bool | None] = set()
 
     @property
     def severity(self) -> str:
@@ -96,9 +96,11 @@ class Facts:
 
     def stepped(self) -> None:
         """The wall clock was set: what is being asked for may be taken as an end, or as none."""
-        for reports in self._asked.values():
+        for request, reports in self._asked.items():
             for report in reports:
-                self.alerts[report.key].overlap |= {True, False}
+                alert = self.alerts[report.key]
+                alert.asked[request] = None
+                alert.overlap |= {True, False}
 
     def refused(self, request: int) -> None:
         """It was refused: nothing of it was done."""
@@ -145,12 +147,14 @@ class Facts:
         """Whether it is sure to be known as firing."""
         alert = self.alerts[key]
         self.look(alert, service)
-        return alert.firing is True and False not in alert.asked.values()
+        return alert.firing is True and all(asked is True for asked in alert.asked.values())
 
     def over(self, key: tuple[str, str]) -> bool:
         """Whether it is sure to be known as resolved."""
         alert = self.alerts[key]
-        return alert.firing is False and True not in alert.asked.values()
+        return alert.firing is False and not any(
+            asked is not False for asked in alert.asked.values()
+        )
 
     def steady_since(self, cluster: str, service: int) -> int:
         """Since when nothing about a cluster's alerts has changed, or may have."""

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import anyio
 import msgspec
-from sim.plot import CLUSTERS
+from sim.plot import CLUSTERS, LADDERS, PEOPLE
 from sim.pulse import Lost
 
 from router.core import event as e
@@ -17,6 +17,10 @@ from router.core.silence import Silence, expire
 from router.errors import RouterError
 from router.runtime.door import Outcome
 from router.runtime.links import LinkError, Signer
+
+_SOME = tuple(PEOPLE)
+_POLICIES = tuple(f"policy:{name}" for name in LADDERS if ":" not in name)
+_WHOEVER = (*_SOME, *_SOME, *_POLICIES)  # Only one of these policies is in routes.toml.
 
 Ask = Callable[[Sequence[e.Event]], Coroutine[Any, Any, list[Outcome]]]
 
@@ -113,6 +117,12 @@ class People:
                 return e.Unsnoozed(incident=number, by="ana", via="api")
             case "escalate":
                 return e.Escalated(incident=number, by="ana", via="api")
+            case "reassign":
+                to = self.chance.choice(_WHOEVER)
+                return e.Reassigned(incident=number, to=(to,), by="ana", via="api")
+            case "summon":
+                to = self.chance.choice(_SOME)
+                return e.Summoned(incident=number, to=(to,), by="ana", via="api")
         return e.Resolved(incident=number, by="ana", via="api")
 
     async def page(self) -> None:

@@ -27,6 +27,7 @@ GRACE = 15 * MINUTE
 
 ANA = {"user:ana/slack": 0, "user:ana/sms": 2 * MINUTE}
 BO = {"user:bo/sms": 0}
+PEOPLE = {"user:ana": ANA, "user:bo": BO}
 OPS = {"receiver:ops/slack/0": 0, "receiver:ops/webhook/0": 0}
 BOSS = ("receiver:boss/slack/0",)
 DBA = ("receiver:dba/slack/0",)

@@ -42,6 +42,10 @@ WHIMS = (
     "snooze",
     "unsnooze",
     "escalate",
+    "reassign",
+    "reassign",
+    "summon",
+    "summon",
     "page",
 )
 

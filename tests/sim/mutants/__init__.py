@@ -1,11 +1,12 @@
 """Bugs to plant in the product, each a small change at run time, which the simulation must find."""
 
-from sim.mutants import alerts, durability, hand, limits, quiet, sending, snooze, steps
+from sim.mutants import alerts, calls, durability, hand, limits, quiet, sending, snooze, steps
 from sim.mutants.planting import MUTANTS, planted
 
 __all__ = [
     "MUTANTS",
     "alerts",
+    "calls",
     "durability",
     "hand",
     "limits",
