@@ -40,6 +40,10 @@ broken. Then a judge looks for a broken promise, who knows only what was sent to
 what arrived. The same judge is tried on services that were broken on purpose. The tests are in
 `tests/sim` and `tests/reliability`; `make test` runs shorter ones every time. How fast it is
 beside Alertmanager stands in [benchmarks.md](benchmarks.md).
+
+What it does not promise: on a disk that is full to its last byte, ballast and all, pages go on
+though their claims cannot be written. If the process is killed just then, it sends such a page
+again when it starts, under the same key, and the timeline tells only of the second time.
 """
 
 

@@ -256,6 +256,17 @@ def short_memory() -> None:
     setattr(sweeping, "SWEEP_SECONDS", 10.0)  # noqa: B010
 
 
+def hoarder() -> None:
+    """A hundred bytes of every report are kept for ever."""
+    take, hoard = intake.report, list[bytes]()
+
+    def hoarding(draft: Draft, report: Report) -> None:
+        hoard.append(bytes(100))
+        take(draft, report)
+
+    intake.report = hoarding
+
+
 FAULTS = {
     fault.__name__: fault
     for fault in (
@@ -276,6 +287,7 @@ FAULTS = {
         hanging_commit,
         lost_pages,
         short_memory,
+        hoarder,
     )
 }
 
