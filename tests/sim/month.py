@@ -16,16 +16,21 @@ EVERY_SECONDS = 900.0
 GROWS_BY = 1.5  # The last third's most may be so many times the first third's …
 AND = 30  # … and so many more: there are hundreds of alerts, not thousands.
 
-_NO_SIZE = ("configuration", "filed", "instance", "last", "reroute_slice")
+_NO_SIZE = ("configuration", "filed", "instance", "last", "reroute_slice", "silences")
 
 Sizes = dict[str, int]
 
 
 def sizes(world: World) -> Sizes:
-    """How much a process knows, and how many rows the disk holds."""
+    """How much a process knows, and how many rows the disk holds.
+
+    Of silences those count that are over: a clock set back leaves others to come, for a year.
+    """
     found: Sizes = {}
+    wall = world.machine.wall
     if world.life is not None:
         state = world.life.loop.state
+        found["state.silences"] = sum(one.ends_at < wall for one in state.silences.all())
         known = {name: value for name, value in vars(state).items() if name not in _NO_SIZE}
         for name, value in known.items():
             parts = [value] if isinstance(value, Sized) else vars(value).values()
@@ -35,6 +40,7 @@ def sizes(world: World) -> Sizes:
         rows = getattr(stored, name)
         if isinstance(rows, Sized) and not isinstance(rows, str | bytes):
             found[f"rows of {name}"] = len(rows)
+    found["rows of silences"] = sum(one.ends_at < wall for one in stored.silences)
     return found
 
 
