@@ -70,7 +70,7 @@ class Attempts:
         self._in_order(entry)
         flight.state, flight.life = "flying", self.life
         flight.attempts += 1
-        entry.begun = not entry.claimed
+        entry.begun = auditor.full or not entry.claimed
         case = self._known.get(row.incident)
         if row.kind == "page" and case is not None:
             self._page(case, row, key)
@@ -78,8 +78,9 @@ class Attempts:
     def _in_order(self, entry: Row) -> None:
         for other in self._auditor.outbox.open.values():
             flight = self.flights.get(other.row.key)
-            if self._auditor.full and flight is not None and flight.state != "flying":
-                continue  # It may be over: that is kept in memory until there is room.
+            over = other.claimed if flight is None else flight.state != "flying"
+            if self._auditor.full and over:
+                continue  # It may be, or a start let it go: that is kept in memory until then.
             if other.row.lane == entry.row.lane and other.row.id < entry.row.id:
                 text = f"{entry.row.key} overtakes {other.row.key}"
                 self._auditor.wrong(entry.cluster, text)

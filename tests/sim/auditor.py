@@ -23,7 +23,7 @@ from router.core import command as c
 from router.core import event as e
 from router.core.command import Answer
 from router.core.labels import canonical, identity
-from router.core.moment import SECOND
+from router.core.moment import MINUTE, SECOND
 from router.runtime.decider import Observed
 from router.runtime.door import Outcome
 
@@ -40,6 +40,7 @@ class Auditor:
         self.facts = Facts()
         self.plot: Plot | None = plot
         self.reloaded = 0
+        self._rerouting = False
         self.filled = 0
         self.silences = Silences(self)
         self.outbox = Outbox(self)
@@ -148,6 +149,7 @@ class Auditor:
 
     def died(self) -> None:
         """The process is gone: of what it did not answer nothing is known."""
+        self._rerouting = self.service - self.reloaded < MINUTE
         self.requests.clear()
         self.facts.died(self.service)
         self.answers.died()
@@ -165,6 +167,8 @@ class Auditor:
     def serves(self) -> None:
         """It takes requests."""
         self.time.back("dead")
+        if self._rerouting:  # Alerts that an edit had not moved yet find their groups only now.
+            self.reloaded = self.service
 
     def wall_stepped(self) -> None:
         """Somebody set the clock."""
