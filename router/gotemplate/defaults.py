@@ -36,6 +36,7 @@ Alerts Resolved:
 {{ template "__text_alert_list" . }}
 {{ end }}
 """
+_SUMMED = '{{ join " " .CommonAnnotations.SortedPairs.Values }}' + _APART
 _MARKDOWN_LIST = """
 {{- range . }}
 Labels:
@@ -81,6 +82,9 @@ _TEXTS = {
     "pagerduty.default.instances": _LIST,
     "email.default.html": _PAGE,
     "opsgenie.default.description": _BOTH,
+    "pushover.default.message": _SUMMED,
+    "sns.default.message": _SUMMED,
+    "webex.default.message": _SUMMED,
     "victorops.default.state_message": _BOTH,
     "slack.default.color": _COLOR,
     "mattermost.default.color": _COLOR,
@@ -114,10 +118,7 @@ _SAME = {
 _MARKDOWNS = """
 msteams.default.text msteamsv2.default.text jira.default.description mattermost.default.text
 """
-_APARTS = """
-pushover.default.message sns.default.message telegram.default.message discord.default.message
-webex.default.message
-"""
+_APARTS = "telegram.default.message discord.default.message"
 _NOTHING = """
 slack.default.callbackid slack.default.pretext slack.default.iconemoji slack.default.iconurl
 slack.default.text slack.default.footer rocketchat.default.emoji rocketchat.default.iconurl

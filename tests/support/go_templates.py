@@ -34,7 +34,7 @@ DATA = {
     ],
     "groupLabels": {"alertname": "Disk"},
     "commonLabels": {"alertname": "Disk", "cluster": "a b"},
-    "commonAnnotations": {},
+    "commonAnnotations": {"runbook": "http://b/?c=d&e", "about": "<b>"},
     "externalURL": "http://am.example.com:9093",
 }
 _SANDBOX = GoSandbox()
