@@ -141,6 +141,20 @@ def after(draft: Draft, row: Delivery, ref: str = "") -> LogEntry:
     )
 
 
+def is_news(draft: Draft, row: Delivery) -> bool:
+    """Whether a group's notification that waits says what its lane was not told, as it turned out.
+
+    It was planned for what the one before it would have told.
+    """
+    if row.kind != "notification" or row.incident or row.reason == "digest" or row.maybe_sent:
+        return True
+    group, integration = draft.group(row.group), draft.configuration.integration(row.target)
+    route = draft.configuration.tree.routes.get(group.route) if group else None
+    wants_ends = integration is not None and integration.send_resolved
+    firing, resolved = frozenset(row.firing), frozenset(row.resolved)
+    return bool(_reason(draft, route, draft.log(row.lane), firing, resolved, wants_ends))
+
+
 def let_go(draft: Draft, row: Delivery, outcome: str) -> None:
     """Be done with a delivery that was not taken; who may have got it is owed its end."""
     draft.close(row, outcome)

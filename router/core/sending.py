@@ -12,7 +12,7 @@ from router.core.draft import Draft
 from router.core.incident import Incident
 from router.core.moment import SECOND
 from router.core.notification import Delivery, Turn
-from router.core.plan import after, forget, let_go, remember
+from router.core.plan import after, forget, is_news, let_go, remember
 from router.core.standing import follows_nothing, holds, silent
 from router.core.state import State
 
@@ -151,6 +151,10 @@ def _failed(draft: Draft, row: Delivery, event: e.Failed) -> None:
         _give_up(draft, row, "withdrawn")
     elif len(draft.lane(row.lane)) > 1:
         _give_up(draft, row, "superseded")
+        for waiting in draft.lane(row.lane):
+            if not waiting.claimed and not is_news(draft, waiting):
+                _record(draft, "withdrawn", waiting)
+                _give_up(draft, waiting, "withdrawn")
     elif event.permanent or due > row.not_after:
         _record(draft, "gave_up", row, error=row.last_error)
         _give_up(draft, row, "failed")

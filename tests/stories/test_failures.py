@@ -235,3 +235,29 @@ def test_who_may_have_heard_of_an_end_hears_that_it_fires_again() -> None:
     assert world.post.sent[-1].passed > after("0:16"), "they hear of it"
     assert world.post.sent[-1].row.firing, "what they may have taken for over fires"
     assert "receiver:ops" in world.post.sent[-1].row.target
+
+
+def test_who_did_not_get_the_end_is_not_told_of_the_beginning_again() -> None:
+    world = World(configured(route(to="ops", wait="0s", interval="5m"), receivers=[channel("ops")]))
+    world.fires("Disk")
+    world.at("0:01").resolves("Disk")
+    world.post.next("ops slack", HANGS)
+    world.at("0:06").fires("Disk")
+    world.at("0:11").ends("ops slack", FAILS)
+    assert world.until("1:00") == [
+        "0:00 ops slack: first notification: Disk",
+        "0:05 ops slack: all alerts resolved: -Disk (hangs)",
+    ]
+    world.at("1:01").resolves("Disk")
+    assert world.until("1:10") == ["1:05 ops slack: all alerts resolved: -Disk"]
+
+
+def test_who_did_not_get_the_beginning_is_not_told_of_the_end() -> None:
+    world = World(configured(route(to="ops", wait="0s", interval="5m"), receivers=[channel("ops")]))
+    world.post.next("ops slack", HANGS)
+    world.fires("Disk")
+    world.at("0:01").resolves("Disk")
+    world.at("0:06").ends("ops slack", FAILS)
+    assert world.until("1:00") == ["0:00 ops slack: first notification: Disk (hangs)"]
+    world.fires("Disk")
+    assert world.until("1:01") == ["1:00 ops slack: first notification: Disk"]
