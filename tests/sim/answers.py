@@ -155,9 +155,10 @@ class Answers:
     def _worse(self, case: Case) -> bool:
         """Whether a graver alert may have begun since it was taken."""
         facts = self._auditor.facts
-        for (cluster, name), alert in facts.alerts.items():
-            graver = RANKS.index(SEVERITIES[name]) > case.worst
-            if cluster == case.cluster and graver and not facts.over((cluster, name)):
-                return True
-            assert alert.cluster == cluster
-        return False
+        graver = {
+            name for name, severity in SEVERITIES.items() if RANKS.index(severity) > case.worst
+        }
+        return any(
+            cluster == case.cluster and name in graver and not facts.over((cluster, name))
+            for cluster, name in facts.alerts
+        )

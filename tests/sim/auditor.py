@@ -11,10 +11,19 @@ from sim.cases import Cases
 from sim.crowd import Crowd
 from sim.facts import Facts, Report
 from sim.hand import ByHand
+from sim.heartbeat import Calling
 from sim.history import History
 from sim.machine import REST_SECONDS, Machine
 from sim.outbox import Outbox
-from sim.plot import PLOTS, RESOLVE_TIMEOUT, Plot, labels_of
+from sim.plot import (
+    CLUSTERS,
+    HEARTBEAT,
+    PLOTS,
+    RESOLVE_TIMEOUT,
+    SEVERITIES,
+    Plot,
+    labels_of,
+)
 from sim.queues import Queues
 from sim.silences import Silences
 from sim.time_kept import TimeKept
@@ -22,6 +31,7 @@ from sim.time_kept import TimeKept
 from router.core import command as c
 from router.core import event as e
 from router.core.command import Answer
+from router.core.heartbeat import ALERTNAME
 from router.core.labels import canonical, identity
 from router.core.moment import MINUTE, SECOND
 from router.runtime.decider import Observed
@@ -53,8 +63,11 @@ class Auditor:
         self.queues = Queues(self)
         self.names = {
             identity(canonical(labels_of(cluster, name))): (cluster, name)
-            for cluster, name in self.facts.alerts
+            for cluster in CLUSTERS
+            for name in SEVERITIES
         }
+        self.names[identity(HEARTBEAT.identity())] = ("pulse", ALERTNAME)
+        self.calling = Calling(self)
         self.requests: dict[int, tuple[int, Sequence[e.Event]]] = {}
         self.commits = 0
         self.began = 0
@@ -92,6 +105,8 @@ class Auditor:
             match one:
                 case e.Reassigned():
                     self.calls.gives(one)
+                case e.CheckedIn():
+                    self.calling.asked()
                 case e.Summoned():
                     self.calls.asks(one)
                 case e.Silenced(silences=silences):
@@ -122,6 +137,8 @@ class Auditor:
             match one:
                 case e.Reassigned():
                     self.calls.given(one, code, at)
+                case e.CheckedIn():
+                    self.calling.answered(at)
                 case e.Summoned():
                     self.calls.asked(one, code, at)
                 case e.Silenced(silences=silences):
@@ -169,6 +186,7 @@ class Auditor:
         self.time.back("dead")
         if self._rerouting:  # Alerts that an edit had not moved yet find their groups only now.
             self.reloaded = self.service
+        self.calling.serves()
 
     def wall_stepped(self) -> None:
         """Somebody set the clock."""

@@ -41,8 +41,9 @@ class End:
     def compare(self, life: Life) -> None:
         """What is known is what was promised, what is stored is what is known."""
         watch, state, wall = self._watch, life.loop.state, self._world.machine.wall
-        for key, alert in watch.facts.alerts.items():
-            known = state.alerts.get(_IDENTITIES[key])
+        watch.calling.compare(state)
+        for key, identity in _IDENTITIES.items():
+            alert, known = watch.facts.alerts[key], state.alerts.get(identity)
             fires = known is not None and known.firing
             if watch.facts.fires(key, watch.service) and not fires:
                 watch.wrong(key[0], f"{key[1]} of {key[0]} was accepted and does not fire {alert}")

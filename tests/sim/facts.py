@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sim.plot import CLUSTERS, GRACE, RESOLVE_TIMEOUT, SEVERITIES
 
+from router.core.heartbeat import ALERTNAME, SOURCE
 from router.core.moment import SECOND
 
 
@@ -51,10 +52,12 @@ class Facts:
             for cluster, source in CLUSTERS.items()
             for name in SEVERITIES
         }
-        self.unsteady = dict.fromkeys(CLUSTERS, 0)
-        self._of = {
-            cluster: [self.alerts[cluster, name] for name in SEVERITIES] for cluster in CLUSTERS
-        }
+        missing = Condition("pulse", ALERTNAME, SOURCE, firing=None)  # Judged elsewhere.
+        self.alerts[missing.cluster, missing.name] = missing
+        self.unsteady = dict.fromkeys((*CLUSTERS, missing.cluster), 0)
+        self._of: dict[str, list[Condition]] = {}
+        for alert in self.alerts.values():
+            self._of.setdefault(alert.cluster, []).append(alert)
         self._asked: dict[int, list[Report]] = {}
         self._grace: dict[str, int] = {}
 

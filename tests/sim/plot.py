@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 from msgspec.structs import replace
-from support.configured import configured, daily, inhibit, policy, receiver, route, step
+from support.configured import configured, daily, heartbeat, inhibit, policy, receiver, route, step
 from support.small import secret
 
 from router.core.configuration import Configuration, Contact, User
@@ -21,6 +21,7 @@ CLUSTERS = {
     "delta": "once",
     "omega": "queue",
 }
+HEARTBEAT = heartbeat("nightly", "10m", "5m", cluster="pulse", severity="warning")
 RESOLVE_TIMEOUT = 5 * MINUTE
 GRACE = 15 * MINUTE
 
@@ -113,6 +114,7 @@ _RECEIVERS = (
     receiver("boss", _slack("#boss")),
     receiver("dba", _slack("#dba", send_resolved=False)),
 )
+_PULSE = route("cluster=pulse", to="ops", by=("cluster",))
 _URGENT = "severity=~critical|high"
 
 
@@ -124,6 +126,7 @@ def _plain() -> Plot:
         configured(
             route(
                 "",
+                _PULSE,
                 route(_URGENT, policy="critical", wait="0s"),
                 route("severity=info", policy="news"),
                 to="ops",
@@ -132,6 +135,7 @@ def _plain() -> Plot:
             ),
             users=_PEOPLE,
             receivers=_RECEIVERS,
+            heartbeats=(HEARTBEAT,),
             policies=[
                 policy(
                     "critical",
@@ -158,6 +162,7 @@ def _forever() -> Plot:
         configured(
             route(
                 "",
+                _PULSE,
                 route(_URGENT, policy="forever", to="dba", wait="30s"),
                 to="ops",
                 by=("cluster",),
@@ -167,6 +172,7 @@ def _forever() -> Plot:
             ),
             users=_PEOPLE,
             receivers=_RECEIVERS,
+            heartbeats=(HEARTBEAT,),
             policies=[
                 policy(
                     "forever",
@@ -193,6 +199,7 @@ def _crossed() -> Plot:
         configured(
             route(
                 "",
+                _PULSE,
                 route("severity=~critical|warning", to="dba", by=("cluster",), go_on=True),
                 route("alertname!=Never", policy="crossed", wait="0s"),
                 to="ops",
@@ -201,6 +208,7 @@ def _crossed() -> Plot:
             ),
             users=_LIMITED,
             receivers=_RECEIVERS,
+            heartbeats=(HEARTBEAT,),
             policies=[policy("crossed", step("5m", "user:ana"), step("1m", "user:bo"), rounds=2)],
             fallback=("receiver:boss",),
         ),

@@ -11,6 +11,7 @@ from sim import weather
 from sim.auditor import Auditor
 from sim.disk import Disk, DiskWeather
 from sim.end import End
+from sim.heartbeat import Caller
 from sim.history import History
 from sim.life import Life
 from sim.machine import Machine
@@ -61,6 +62,7 @@ class World:
             lambda: self.machine.wall,
         )
         self.sources = [self._source(name) for name in sorted(set(CLUSTERS.values()))]
+        self.caller = Caller(self._dice("caller"), self.network.post)
         self.life: Life | None = None
         self.down = 0.0
         self.power = False
@@ -88,6 +90,7 @@ class World:
             tasks.start_soon(self._look)
             tasks.start_soon(self._trouble.run)
             tasks.start_soon(self.people.live)
+            tasks.start_soon(self.caller.live)
             for source in self.sources:
                 tasks.start_soon(source.tell)
                 for key in source.firing:
@@ -121,7 +124,7 @@ class World:
 
     def heal(self) -> None:
         """All troubles end, and stay away."""
-        self.stormy = False
+        self.stormy = self.caller.moody = False
         self._healed.set()
         self.disk.weather, self.providers.weather = DiskWeather(), PostWeather()
         self.queue.away, self.queue.strays, self.queue.drops = False, 0.0, 0.0

@@ -1,6 +1,17 @@
 """Bugs to plant in the product, each a small change at run time, which the simulation must find."""
 
-from sim.mutants import alerts, calls, durability, hand, limits, quiet, sending, snooze, steps
+from sim.mutants import (
+    alerts,
+    calls,
+    durability,
+    hand,
+    heartbeat,
+    limits,
+    quiet,
+    sending,
+    snooze,
+    steps,
+)
 from sim.mutants.planting import MUTANTS, planted
 
 __all__ = [
@@ -9,6 +20,7 @@ __all__ = [
     "calls",
     "durability",
     "hand",
+    "heartbeat",
     "limits",
     "planted",
     "quiet",
