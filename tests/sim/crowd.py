@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.plot import STORM
 
 from router.core.moment import MINUTE, SECOND
-from router.core.notification import Delivery
+from router.core.notification import Delivery, decode
 from router.core.outgoing import Outgoing
 
 if TYPE_CHECKING:
@@ -42,12 +42,22 @@ class Crowd:
         told = sorted(b.snapshot.incident.number for b in outgoing.bundle if b.snapshot.incident)
         known = sorted(e.row.incident for e in found if e.row.incident)
         if auditor.full or not found:  # Claims that a full disk did not take are not seen.
-            mine = (e for e in auditor.outbox.rows.values() if e.row.target == outgoing.target)
-            named = {e.row.incident: e for e in mine if e.row.kind == outgoing.kind}
-            return [named[number] for number in told if number in named] or [leader]
+            return self._alike(outgoing) or [leader]
         if len(found) != int(count) or told != known:
             auditor.wrong(leader.cluster, f"{outgoing.key} tells of {told} instead of {known}")
         return found
+
+    def _alike(self, outgoing: Outgoing) -> list[Row]:
+        """The open deliveries to its target that say what a bundle says."""
+        said = [(told.kind, told.snapshot) for told in outgoing.bundle]
+        about = {told.incident.number for _, told in said if told.incident}
+        return [
+            entry
+            for entry in self._auditor.outbox.open.values()
+            if entry.row.target == outgoing.target
+            and entry.row.incident in about
+            and (entry.row.kind, decode(entry.row.payload)) in said
+        ]
 
     def begins(self, outgoing: Outgoing, entries: Sequence[Row]) -> None:
         """The first byte of a message leaves: when it was given leave, one more was granted."""
