@@ -225,9 +225,16 @@ class Auditor:
     def stirred(self, cluster: str, incident: int) -> int:
         """When anything last happened that may change what is told of a cluster, or an incident."""
         case = self.cases.known.get(incident)
+        if case is not None and self._is_asked(incident):
+            return self.service
         touched = case.stirred if case else 0
         steady = self.facts.steady_since(cluster, self.service)
         return max(touched, self.silences.stirred(cluster), self.reloaded, steady)
+
+    def _is_asked(self, incident: int) -> bool:
+        """Whether somebody waits to hear that something was done about it."""
+        asked = (one for _, events in self.requests.values() for one in events)
+        return any(isinstance(one, Answered) and one.incident == incident for one in asked)
 
     def look(self) -> None:
         """Once a minute: what may have changed by itself, or been forgotten for good."""
