@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
-from sim.answers import Answered, Answers
+from sim.answers import Answers
 from sim.attempts import Attempts
 from sim.calls import Calls
 from sim.cases import Cases
 from sim.crowd import Crowd
-from sim.facts import Facts, Report
+from sim.facts import Facts
 from sim.hand import ByHand
 from sim.heartbeat import Calling
 from sim.history import History
@@ -18,26 +17,22 @@ from sim.outbox import Outbox
 from sim.plot import (
     CLUSTERS,
     HEARTBEAT,
-    PLOTS,
-    RESOLVE_TIMEOUT,
     SEVERITIES,
     Plot,
     labels_of,
 )
 from sim.queues import Queues
+from sim.requests import Requests
 from sim.silences import Silences
 from sim.time_kept import TimeKept
 
 from router.core import command as c
 from router.core import event as e
-from router.core.command import Answer
 from router.core.heartbeat import ALERTNAME
 from router.core.labels import canonical, identity
-from router.core.moment import MINUTE, SECOND
+from router.core.moment import MINUTE
 from router.runtime.decider import Observed
 from router.runtime.door import Outcome
-
-PROMPT = 2 * SECOND
 
 
 class Auditor:
@@ -68,14 +63,12 @@ class Auditor:
         }
         self.names[identity(HEARTBEAT.identity())] = ("pulse", ALERTNAME)
         self.calling = Calling(self)
-        self.requests: dict[int, tuple[int, Sequence[e.Event]]] = {}
+        self.requests = Requests(self)
         self.commits = 0
         self.began = 0
         self.full = self.committing = False
         self._stamp = self.time.stamp()
         self._resting: asyncio.TimerHandle | None = None
-        self._plots: dict[int, Plot] = {}
-        self._count = 0
 
     @property
     def service(self) -> int:
@@ -86,77 +79,16 @@ class Auditor:
         self.history.wrong(about, sentence)
 
     def invoked(self, events: Sequence[e.Event]) -> int:
-        """Somebody asks for something."""
-        self._count += 1
-        self.requests[self._count] = (self.service, events)
-        reports = [self._report(one) for one in events if isinstance(one, e.Reported)]
-        if reports:
-            self.facts.invoked(self._count, reports, self.service)
-        for report in reports:
-            if report.firing:
-                self.cases.fires(report.key)
-            if self.facts.alerts[report.key].firing is not report.firing:
-                word = "fires" if report.firing else "ends"
-                said = f"reported ({self._count}): {report.key[1]} {word} {report.as_of or ''}"
-                self.history.note(report.key[0], said)
-        for one in events:
-            if isinstance(one, Answered):
-                self.answers.asked(one)
-            match one:
-                case e.Reassigned():
-                    self.calls.gives(one)
-                case e.CheckedIn():
-                    self.calling.asked()
-                case e.Summoned():
-                    self.calls.asks(one)
-                case e.Silenced(silences=silences):
-                    for silence in silences:
-                        self.silences.put(silence, sure=False)
-                case e.Reconfigured(text=text):
-                    self.plot, self.reloaded = None, self.service
-                    self._plots[self._count] = PLOTS[text.decode()]
-        return self._count
+        """Somebody asks for something; the number of the request."""
+        return self.requests.invoked(events)
 
     def answered(self, request: int, outcomes: Sequence[Outcome]) -> None:
         """They were told that it is done."""
-        at, events = self.requests.pop(request)
-        for one in events:
-            if isinstance(one, e.Reported):
-                cluster = self._report(one).key[0]
-                self.history.note(cluster, f"answered ({request})")
-                break
-        late = self.service - at - self.time.missed(at)
-        if late > PROMPT:
-            self.wrong("", f"an answer took {late / SECOND:.0f} s: {_shown(events)}")
-        self.facts.answered(request, self.service)
-        for one, outcome in zip(events, outcomes, strict=True):
-            answer = next((x for x in outcome.commands if isinstance(x, Answer)), None)
-            code = answer.code if answer else ""
-            if isinstance(one, Answered):
-                self.answers.answered(one, code, at)
-            match one:
-                case e.Reassigned():
-                    self.calls.given(one, code, at)
-                case e.CheckedIn():
-                    self.calling.answered(at)
-                case e.Summoned():
-                    self.calls.asked(one, code, at)
-                case e.Silenced(silences=silences):
-                    for silence in silences:
-                        self.silences.put(silence, sure=True)
-                case e.Raised():
-                    self.hand.answered(one, answer)
-                case e.Reconfigured() if request in self._plots:
-                    self.plot, self.reloaded = self._plots.pop(request), self.service
+        self.requests.answered(request, outcomes)
 
     def refused(self, request: int) -> None:
         """They were told that it is not done."""
-        for one in self.requests.pop(request)[1]:
-            if isinstance(one, Answered):
-                self.answers.refused(one)
-            if isinstance(one, e.Reassigned):
-                self.calls.given(one, "", self.service)
-        self.facts.refused(request)
+        self.requests.refused(request)
 
     def decided(self, observed: Sequence[Observed]) -> None:
         """No rule may fail."""
@@ -167,7 +99,7 @@ class Auditor:
     def died(self) -> None:
         """The process is gone: of what it did not answer nothing is known."""
         self._rerouting = self.service - self.reloaded < MINUTE
-        self.requests.clear()
+        self.requests.died()
         self.facts.died(self.service)
         self.answers.died()
         self.calls.died()
@@ -225,16 +157,11 @@ class Auditor:
     def stirred(self, cluster: str, incident: int) -> int:
         """When anything last happened that may change what is told of a cluster, or an incident."""
         case = self.cases.known.get(incident)
-        if case is not None and self._is_asked(incident):
+        if case is not None and self.requests.concern(incident):
             return self.service
         touched = case.stirred if case else 0
         steady = self.facts.steady_since(cluster, self.service)
         return max(touched, self.silences.stirred(cluster), self.reloaded, steady)
-
-    def _is_asked(self, incident: int) -> bool:
-        """Whether somebody waits to hear that something was done about it."""
-        asked = (one for _, events in self.requests.values() for one in events)
-        return any(isinstance(one, Answered) and one.incident == incident for one in asked)
 
     def look(self) -> None:
         """Once a minute: what may have changed by itself, or been forgotten for good."""
@@ -255,14 +182,3 @@ class Auditor:
         if self.plot is None or not self.plot.explains or key[1] != "Odd":
             return False
         return self.facts.fires((key[0], "Down"), self.service)
-
-    def _report(self, event: e.Reported) -> Report:
-        report = event.report
-        labels = msgspec.json.decode(report.labels, type=dict[str, str])
-        ahead = RESOLVE_TIMEOUT if report.ends_at is None else report.ends_at - self.machine.wall
-        key = (labels["cluster"], labels["alertname"])
-        return Report(key, ahead > 0, self.service + ahead, report.as_of)
-
-
-def _shown(events: Sequence[e.Event]) -> str:
-    return ", ".join(sorted({type(one).__name__ for one in events}))
