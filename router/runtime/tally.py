@@ -50,13 +50,16 @@ class Tally:
         """Count the events that were decided at *wall*, and what they led to."""
         events = [event for event, _ in observed]
         self.events.update(map(type, events))
-        self.rule_failures.update([type(event) for event, outcome in observed if outcome.error])
+        if failed := [type(event) for event, outcome in observed if outcome.error]:
+            self.rule_failures.update(failed)
         commands = [command for _, outcome in observed for command in outcome.commands]
         self.commands.update(map(type, commands))
-        self.records.update([c.kind for c in commands if type(c) is Record])
-        reports = [event.report for event in events if type(event) is e.Reported]
-        self.received.update([(r.source, _status(r, wall)) for r in reports])
-        self.rejects.update([event.source for event in events if type(event) is e.Rejected])
+        if kinds := [command.kind for command in commands if type(command) is Record]:
+            self.records.update(kinds)
+        if reports := [event.report for event in events if type(event) is e.Reported]:
+            self.received.update([(report.source, _status(report, wall)) for report in reports])
+        if rejected := [event.source for event in events if type(event) is e.Rejected]:
+            self.rejects.update(rejected)
         for event, outcome in observed:
             if type(event) is not e.Reported:  # No report is an attempt to send.
                 self._attempts(event, outcome)
