@@ -15,7 +15,8 @@ REPEAT_INTERVAL = 4 * HOUR
 ALL_LABELS = "..."
 ROOT_KEY = "{}"
 
-_TAKEN_MOST = 4096  # Combinations of the values that routes ask for, with the routes they take.
+_TAKEN_MOST = 4096  # Combinations of the values that routes ask for, and the routes they take …
+_TAKEN_LONGEST = 256  # … if they are no longer than this together: senders choose them.
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,9 +198,11 @@ class Tree:
         if taken is None:
             found: list[Route] = []
             self._node.collect(labels, found)
-            if len(self._taken) >= _TAKEN_MOST:
-                self._taken.clear()
-            taken = self._taken[values] = tuple(found)
+            taken = tuple(found)
+            if sum(map(len, values)) <= _TAKEN_LONGEST:
+                if len(self._taken) >= _TAKEN_MOST:
+                    self._taken.clear()
+                self._taken[values] = taken
         return taken
 
     def __eq__(self, other: object) -> bool:

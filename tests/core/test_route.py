@@ -1,5 +1,6 @@
 """The routing tree: inheritance, keys and ids, and which routes an alert takes."""
 
+import sys
 import time
 from collections.abc import Mapping
 
@@ -257,6 +258,19 @@ PLANS = st.recursive(
     max_leaves=30,
 )
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(VALUES[1:]))
+
+
+def test_what_a_sender_made_long_is_matched_and_not_kept() -> None:
+    tree, value = Tree(build(at("", at('a=~"x+"')))), "x" * 10_000
+    held = sys.getrefcount(value)
+    assert [tree.match({"a": value}) for _ in range(3)] == [tree.root.routes] * 3
+    assert sys.getrefcount(value) == held
+
+
+def test_more_values_than_are_remembered_are_matched_alike() -> None:
+    tree = Tree(build(at("", at("a=1"), at('a=~"2.*"'))))
+    labels = [{"a": str(number)} for number in range(5_000)] * 2
+    assert all([*tree.match(each)] == match_linear(tree.root, each) for each in labels)
 
 
 @given(
