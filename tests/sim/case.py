@@ -48,6 +48,7 @@ class Case(msgspec.Struct):
     hurried: bool = False
     page_at: int = 0
     giving: int = 0
+    ended: bool = False  # By itself, as those it rang were told.
 
     @property
     def ack_timeout(self) -> int:

@@ -182,14 +182,19 @@ class Cases:
         since = max(case.page_at, auditor.stirred(case.cluster, case.number))
         if auditor.service - since < _SILENT + auditor.time.missed(since):
             return
-        if auditor.reloaded > case.opened or auditor.answers.may_sleep(case):
+        if case.ended or auditor.reloaded > case.opened or auditor.answers.may_sleep(case):
             return
+        rows = (entry for entry in auditor.outbox.rows.values() if entry.closed == "delivered")
+        if not any(entry.row.incident == case.number for entry in rows):
+            return  # It may have ended, and nobody was there to be told.
         if auditor.facts.fires(key, auditor.service) and not auditor.explained(key):
             auditor.wrong(case.cluster, f"incident {case.number} rings no more")
 
     def closes(self, row: Delivery) -> None:
         """A commit planned to tell of an incident's end."""
         case, auditor = self.known.get(row.incident), self._auditor
+        if case is not None:
+            case.ended = True
         if case is None or case.over is not False or auditor.reloaded > case.opened:
             return
         if case.cluster == BY_HAND:
