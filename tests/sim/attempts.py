@@ -151,8 +151,11 @@ class Attempts:
 
     def was_told(self, lane: str) -> bool:
         """Whether a message of this lane was taken, as far as its sender knows."""
-        entries = (e for e in self._auditor.outbox.rows.values() if e.row.lane == lane)
-        return any(self.was_taken(entry.row.key) for entry in entries)
+        return any(
+            self.was_taken(entry.row.key)
+            for entry in self._auditor.outbox.rows.values()
+            if entry.row.lane == lane and (entry.closed == "delivered" or not entry.unclaimed)
+        )  # Of what a full disk took neither claim nor result, a process that died knew alone.
 
     def was_refused(self, key: str) -> bool:
         """Whether a provider refused it for good."""
