@@ -98,7 +98,8 @@ class Auditor:
 
     def died(self) -> None:
         """The process is gone: of what it did not answer nothing is known."""
-        self._rerouting = self.service - self.reloaded < MINUTE
+        since = self.service - self.reloaded - self.time.missed(self.reloaded)
+        self._rerouting = since < MINUTE  # An edit moves alerts when the disk has room again.
         self.requests.died()
         self.facts.died(self.service)
         self.answers.died()
