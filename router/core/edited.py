@@ -37,10 +37,11 @@ def _ring_whom_there_is(draft: Draft, configuration: Configuration, number: int)
     incident, now = draft.incident(number), draft.now.service
     if incident is None or incident.status is not Status.TRIGGERED:
         return
-    if incident.next_due is None or incident.next_due <= now:
+    if incident.next_due is None:
         return
     bereft = incident.exhausted and not configuration.fallback
-    if not bereft and not _rang_nobody(draft, configuration, incident):
+    waits = incident.next_due > now
+    if not bereft and not (waits and _rang_nobody(draft, configuration, incident)):
         return
     if bereft:
         incident = replace(incident, exhausted=False, reached=False, round=0, step=0)

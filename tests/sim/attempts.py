@@ -70,7 +70,8 @@ class Attempts:
         self._in_order(entry)
         flight.state, flight.life = "flying", self.life
         flight.attempts += 1
-        entry.begun = auditor.full or not entry.claimed
+        unwritten = auditor.full or not entry.claimed
+        entry.begun = entry.begun + 1 if unwritten else 0
         case = self._known.get(row.incident)
         if row.kind == "page" and case is not None:
             self._page(case, row, key)

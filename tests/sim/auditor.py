@@ -113,13 +113,18 @@ class Auditor:
         """A process begins to look at the disk."""
         self.time.started()
         self.facts.booted(self.service)
+        self._goes_on_rerouting()
 
     def serves(self) -> None:
         """It takes requests."""
         self.time.back("dead")
-        if self._rerouting:  # Alerts that an edit had not moved yet find their groups only now.
-            self.reloaded = self.service
+        self._goes_on_rerouting()
         self.calling.serves()
+
+    def _goes_on_rerouting(self) -> None:
+        """Alerts that an edit had not moved yet find their groups while a process starts."""
+        if self._rerouting:
+            self.reloaded = self.service
 
     def wall_stepped(self) -> None:
         """Somebody set the clock."""

@@ -26,7 +26,7 @@ class Row(msgspec.Struct):
     claimed_at: int = 0
     closed: str = ""
     granted: int = 0
-    begun: bool = False  # On a full disk, which could not take the claim: it comes later.
+    begun: int = 0  # So often on a full disk, which could not take the claims: they come later.
     unclaimed: bool = False  # It arrived so.
 
 
@@ -110,7 +110,7 @@ class Outbox:
             quiet = all(auditor.silences.hold(auditor.names[n][0]) for n in row.firing)
             if quiet:
                 auditor.wrong(entry.cluster, f"{row.key} was claimed while it is silenced")
-        entry.begun = False
+        entry.begun = max(entry.begun - 1, 0)
 
     def _closed(self, entry: Row, outcome: str) -> None:
         auditor = self._auditor

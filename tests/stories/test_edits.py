@@ -190,6 +190,16 @@ def test_muted_it_stays_quiet_and_is_not_left_without_anybody_by_an_edit() -> No
     assert world.until("1:00")[2:] == ["1:00 ana sms: page, no longer muted"]
 
 
+def test_a_start_that_finds_the_fallback_overdue_and_gone_begins_with_the_steps() -> None:
+    world = World(house(ALONE))
+    world.fires("Disk")
+    world.at("0:10").restarts(back="0:50", edited=house(ALONE, fallback=()))
+    assert world.until("0:56")[1:] == [
+        "0:05 boss slack: page, nobody answered",
+        "0:50 ana sms: page, step 1",
+    ]
+
+
 def test_where_nobody_could_be_rung_an_edit_is_not_waited_out() -> None:
     world = World(house(ALONE, without="ana", fallback=()))
     world.fires("Disk")

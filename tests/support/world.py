@@ -183,14 +183,17 @@ class World:
         self.configuration = configuration
         self.submit(e.Reconfigured(configuration, b""))
 
-    def restarts(self, *, back: str | None = None) -> None:
-        """Killed now; it starts again at once, or when it is `back`."""
+    def restarts(self, *, back: str | None = None, edited: Configuration | None = None) -> None:
+        """Killed now; it starts again at once, or when it is `back`, with what was `edited`."""
         self.post.crash()
         if back is not None:
             self._leap(BEGAN.service + after(back))
+        self.configuration = edited or self.configuration
         self.state = State(self.configuration, self.rows.load())
         self.state.recover(self.now.service)
         self.submit(e.Started())
+        if edited is not None:
+            self.submit(e.Reconfigured(edited, b""))
 
     def begins(self, who: str) -> None:
         """What dawdled on its way to somebody is about to leave."""
