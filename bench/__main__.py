@@ -47,7 +47,8 @@ generator shares with the server, and an `fdatasync` of 8 KB took {sync:.1f} ms 
 200). Everything durable waits for that; Alertmanager waits for nothing. Python {python}, {system}.
 
 Alertmanager keeps alerts in memory; Tocsin answers after its `fsync`. An alert has seven labels
-and three annotations, 470 bytes. Processor time is that of the server alone.
+and three annotations, 470 bytes. Processor time is that of the server alone. Where the time goes,
+and what would move the numbers that miss their goal: [performance.md](performance.md).
 
 {table}
 """
