@@ -93,9 +93,15 @@ def _page(rows: list[Row]) -> str:
 
 
 def _now() -> str:
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
-    return f"{datetime.now(UTC):%Y-%m-%d}, {done.stdout.strip()}"
+    """The day and the commit; other documents than code may have changed since it."""
+    commit = _git("rev-parse", "--short=10", "HEAD")
+    changed = " with changes" if _git("status", "--porcelain", "--", "router", "tests") else ""
+    return f"{datetime.now(UTC):%Y-%m-%d}, {commit}{changed}"
+
+
+def _git(*command: str) -> str:
+    done = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, check=True, text=True)
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":
