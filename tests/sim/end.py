@@ -146,7 +146,7 @@ class End:
             if (
                 urgent
                 and not watch.silences.may_hold(cluster)
-                and watch.service - last > 35 * MINUTE
+                and watch.service - last > 36 * MINUTE
             ):
                 watch.wrong(cluster, f"nobody is rung for {', '.join(urgent)} of {cluster}")
 
