@@ -112,13 +112,17 @@ FOUND = {
 }
 
 
-async def test_each_planted_fault_is_found_by_the_same_judge(tmp_path: Path, seed: str) -> None:
-    found: dict[str, list[str]] = {}
+TRIES = (2, 6, 18)
+"""So many seconds a fault has to show itself: on a busy machine little happens in two."""
 
-    async def run(fault: str) -> None:
+
+async def test_each_planted_fault_is_found_by_the_same_judge(tmp_path: Path, seed: str) -> None:
+    said: dict[str, list[str]] = {}
+
+    async def run(fault: str, seconds: int) -> None:
         course = Course(
-            kills=3 if fault == "reply_before_commit" else 0,
-            seconds=0 if fault == "reply_before_commit" else 2,
+            kills=seconds + 1 if fault == "reply_before_commit" else 0,
+            seconds=0 if fault == "reply_before_commit" else seconds,
             faults=[fault],
             stream=False,
             aimed=1.0,
@@ -127,11 +131,14 @@ async def test_each_planted_fault_is_found_by_the_same_judge(tmp_path: Path, see
             pause=0.15,
             patience=2.5,
         )
-        found[fault] = audit((await ordeal(tmp_path / fault, seed, course)).history)
+        folder = tmp_path / f"{fault}-{seconds}"
+        said[fault] = audit((await ordeal(folder, seed, course)).history)
 
-    async with anyio.create_task_group() as tasks:
-        for fault in FOUND:
-            tasks.start_soon(run, fault)
-    for fault, word in FOUND.items():
-        assert any(finding.startswith(word) for finding in found[fault]), (fault, found[fault][:9])
+    hidden = [*FOUND]
+    for seconds in TRIES:
+        async with anyio.create_task_group() as tasks:
+            for fault in hidden:
+                tasks.start_soon(run, fault, seconds)
+        hidden = [f for f in hidden if not any(word.startswith(FOUND[f]) for word in said[f])]
+    assert not hidden, {fault: said[fault][:9] for fault in hidden}
     note("faults planted in the service, which the same judge must find", len(FOUND), "all found")
