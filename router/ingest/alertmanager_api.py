@@ -104,12 +104,16 @@ def _report(
     labels, annotations = bytes(posted.labels), bytes(posted.annotations)
     if labels == b"null":
         raise _Refused("labels in body is required", 602)
-    if url and not _is_uri(url):
-        raise _Refused(f'generatorURL in body must be of type uri: "{url}"', 601)
+    alert = known.get(labels)
+    if alert is not None and alert.url == url:
+        url = alert.url  # Seen before: neither checked nor kept once more.
+    elif url:
+        if not _is_uri(url):
+            raise _Refused(f'generatorURL in body must be of type uri: "{url}"', 601)
+        url = _shared(url)
     starts_at, ends_at = moment(posted.starts_at), moment(posted.ends_at)
     if starts_at is not None and starts_at > (timeout_at if ends_at is None else ends_at):
         raise Invalid("start time must be before end time")
-    alert = known.get(labels)
     labels = label_set(read_pairs(labels)) if alert is None else alert.labels
     if alert is None or annotations != alert.annotations:
         annotations = annotation_bytes(annotations)
@@ -118,7 +122,7 @@ def _report(
         annotations=annotations,
         starts_at=starts_at,
         ends_at=ends_at,
-        url=_shared(url),
+        url=url,
         source=source,
         cid=cid,
     )
