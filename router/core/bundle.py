@@ -30,9 +30,16 @@ def is_limited(state: State, number: int) -> bool:
 
 
 def look(draft: Draft, number: int) -> None:
-    """A delivery is due: let it leave, or hold it back."""
+    """A delivery is due: let it leave, or hold it back.
+
+    While nothing of its incident fires it gets no leave: it could not go, and would be in the way
+    of others. If the trouble comes back, it is due again.
+    """
     row = draft.state.deliveries.get(number)
-    if row is not None and not row.claimed and row.due <= draft.now.service:
+    if row is None or row.claimed or row.due > draft.now.service:
+        return
+    incident = draft.incident(row.incident)
+    if incident is None or not incident.held:
         granted(draft, row)
 
 
@@ -67,13 +74,8 @@ def companions(draft: Draft, row: Delivery) -> list[Delivery]:
         return found
     for number in sorted(draft.state.turns.held(contact_of(row))):
         each = draft.state.deliveries[number]
-        if number == row.id or each.claimed or draft.state.lane_head(each.lane) is not each:
-            continue
-        if not holds(each, draft.incident(each.incident)) or follows_nothing(draft, each):
-            continue
-        if silent(draft, each):
-            continue
-        found.append(each)
+        if number != row.id and _can_go(draft, each):
+            found.append(each)
         if len(found) == BUNDLE_MAX - 1:
             break
     return found
@@ -151,5 +153,14 @@ def _most_urgent(draft: Draft, row: Delivery, contact: str) -> Delivery:
     """Of this delivery and those held back, the one that the others travel with."""
     deliveries = draft.state.deliveries
     waiting = [deliveries[number] for number in draft.state.turns.held(contact)]
-    able = (w for w in waiting if not w.claimed and draft.state.lane_head(w.lane) is w)
+    able = (each for each in waiting if _can_go(draft, each))
     return min([row, *able], key=lambda each: (rank(draft.state, each), each is not row, each.id))
+
+
+def _can_go(draft: Draft, row: Delivery) -> bool:
+    """Whether a delivery that is held back could leave now, if it were let."""
+    if row.claimed or draft.state.lane_head(row.lane) is not row:
+        return False
+    if not holds(row, draft.incident(row.incident)) or follows_nothing(draft, row):
+        return False
+    return not silent(draft, row)

@@ -7,9 +7,12 @@ from support.configured import channel, configured, person, policy, route, step
 from support.post_office import DAWDLES, FAILS, HANGS, LOSES, REFUSES, TAKES
 from support.world import World
 
+from router.core import event as e
 from router.core.configuration import Configuration, User
 from router.core.limit import DEFAULTS, Limit
 from router.core.moment import MINUTE, SECOND
+from router.core.notification import Turn
+from router.core.waiting import Kind
 
 SMS = DEFAULTS["sms"]
 MINUTELY = (Limit(1, MINUTE),)
@@ -269,6 +272,45 @@ def test_news_has_a_count_of_its_own() -> None:
     ]
     assert len(resolved) == 5
     assert len([kind for kind, _ in kinds if kind == "resolved"]) < 5
+
+
+SLOWLY = route(policy="p", by=("alertname",), wait="0s", interval="10m")
+
+
+def slow_house() -> Configuration:
+    return configured(SLOWLY, users=(limited("ana", "sms"),), policies=[STEPS])
+
+
+def test_a_page_that_cannot_leave_takes_nobodys_turn() -> None:
+    world = World(slow_house())
+    world.fires("One")
+    world.fires("Two", severity="high")
+    world.fires("Three", severity="warning")
+    world.at("0:00:30").resolves("Two", severity="high")
+    world.at("0:05")
+    assert sent_of(world) == [(0, 1), (60, 1)], "the third does not wait for the second"
+    world.fires("Two", severity="high")
+    world.at("0:06")
+    assert [sent.row.incident for sent in world.post.sent] == [1, 3, 2]
+
+
+def test_while_nothing_of_its_incident_fires_a_page_gets_no_leave() -> None:
+    world = World(slow_house())
+    world.post.next("ana sms", DAWDLES)
+    world.fires("One")
+    world.at("0:00:01").resolves("One")
+    world.begins("ana sms")
+    (row,) = world.state.deliveries.values()
+    assert world.incident().held
+    for _ in range(3):
+        world.submit(e.Due(Kind.DELIVERY, row.id))
+        world.submit(e.Claimed(row.id))
+    (row,) = world.state.deliveries.values()
+    assert (row.claimed, row.turn) == (False, Turn.OPEN), "it is in nobody's way"
+    world.submit(e.Due(Kind.DELIVERY, row.id))
+    assert world.state.deliveries[row.id].turn is Turn.OPEN
+    world.fires("One")
+    assert world.until("0:01")[-1].startswith("0:00:01 ana sms: page"), "the trouble is back"
 
 
 def test_methods_and_people_do_not_share_limits() -> None:
