@@ -59,7 +59,7 @@ class Calls:
         for entry in auditor.outbox.open.values():
             row = entry.row
             old = row.incident == case.number and row.kind == "page" and entry.at < asked_at
-            if old and not entry.claimed:
+            if old and not entry.claimed and not is_asked_for(entry):
                 auditor.wrong(case.cluster, f"{row.key} still waits though it was reassigned")
 
     def _begins_anew(self, case: Case, asked_at: int) -> None:

@@ -142,15 +142,19 @@ class Outbox:
                 if row.kind == "acknowledged":
                     good = good or not auditor.attempts.was_told(row.lane)
                 elif row.resolved and not row.firing:
-                    good = good or not self._believed(row)
+                    good = good or not self._believed(row.resolved, row.target)
+                elif row.kind == "notification" and not row.resolved:
+                    # It was planned for an end that then was never told.
+                    good = good or self._believed(row.firing, row.target, every=True)
         if not good:
             auditor.wrong(
                 entry.cluster, f"{row.key} to {row.target} ended as {outcome}, for nothing"
             )
         auditor.history.note(entry.cluster, f"closed {row.key} as {outcome}")
 
-    def _believed(self, row: Delivery) -> bool:
-        """Whether a target had ever been told that what is said to have ended fires."""
+    def _believed(self, numbers: Sequence[int], target: str, *, every: bool = False) -> bool:
+        """Whether a target had been told of one of these, or of every one, that it fires."""
         auditor = self._auditor
-        told = (auditor.attempts.believes.get(auditor.names[number], {}) for number in row.resolved)
-        return any(known.get(row.target, (False, 0))[0] for known in told)
+        told = [auditor.attempts.believes.get(auditor.names[number], {}) for number in numbers]
+        fires = [known.get(target, (False, 0))[0] for known in told]
+        return all(fires) if every else any(fires)
