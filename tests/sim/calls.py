@@ -119,6 +119,8 @@ class Calls:
         auditor = self._auditor
         if auditor.stirred(case.cluster, case.number) > since or case.over is not False:
             return False
+        if auditor.reloaded > case.opened:  # What it was opened for may have moved elsewhere.
+            return False
         return case.taken is False and any(
             auditor.facts.fires(key, auditor.service) and not auditor.explained(key)
             for key in case.members

@@ -43,6 +43,17 @@ class TimeKept:
         elif self._machine.boots != boot:
             away = min(max(self._machine.wall - wall, 0), _MOST)
             self._offset = service + away - self._machine.passed
+        self._fell_back()
+
+    def _fell_back(self) -> None:
+        """What was missed in a time that lies ahead again, as no commit kept it, counts no more."""
+        now, fell = self.service(), False
+        while self._begins and self._begins[-1] > now:
+            self._begins.pop()
+            self._spent, fell = self._sums.pop(), True
+        if fell and self._since:
+            self._begins.append(now)
+            self._sums.append(self._spent)
 
     def away(self, why: str) -> None:
         """From now on nothing can be expected, for this reason."""
