@@ -93,7 +93,7 @@ class Answers:
             case.taken_at = self._auditor.service if code == "acknowledged" else 0
         case.taken = True if not case.undoing else None
         case.asleep = False if not case.undoing else case.asleep
-        if code == "acknowledged":
+        if code == "acknowledged" and not case.giving:  # Given away, it rings anew already.
             self._check_withdrawn(case, "taken")
 
     def _sleeps(self, case: Case, span: int, asked_at: int) -> None:
