@@ -32,14 +32,10 @@ def is_limited(state: State, number: int) -> bool:
 def look(draft: Draft, number: int) -> None:
     """A delivery is due: let it leave, or hold it back.
 
-    While nothing of its incident fires it gets no leave: it could not go, and would be in the way
-    of others. If the trouble comes back, it is due again.
+    What could not go anyway gets no leave, which others need: a claim says what becomes of it.
     """
     row = draft.state.deliveries.get(number)
-    if row is None or row.claimed or row.due > draft.now.service:
-        return
-    incident = draft.incident(row.incident)
-    if incident is None or not incident.held:
+    if row is not None and row.due <= draft.now.service and _can_go(draft, row):
         granted(draft, row)
 
 
@@ -158,7 +154,7 @@ def _most_urgent(draft: Draft, row: Delivery, contact: str) -> Delivery:
 
 
 def _can_go(draft: Draft, row: Delivery) -> bool:
-    """Whether a delivery that is held back could leave now, if it were let."""
+    """Whether a delivery could leave now, if its turn came."""
     if row.claimed or draft.state.lane_head(row.lane) is not row:
         return False
     if not holds(row, draft.incident(row.incident)) or follows_nothing(draft, row):

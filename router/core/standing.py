@@ -14,9 +14,7 @@ def holds(row: Delivery, incident: Incident | None) -> bool:
             return incident is not None and incident.calls(row.run, row.target)
         case "acknowledged":
             return incident is not None and incident.status is Status.ACKNOWLEDGED
-        case (
-            "resolved"
-        ):  # Of an incident that came back while it was on its way it is true no more.
+        case "resolved":  # It may have come back since: then that is true no more.
             return incident is None or not incident.open
         case "notification":
             return not row.incident or incident is not None

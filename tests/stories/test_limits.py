@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from msgspec.structs import replace
 from support.configured import channel, configured, person, policy, route, step
 from support.post_office import DAWDLES, FAILS, HANGS, LOSES, REFUSES, TAKES
@@ -10,7 +11,7 @@ from support.world import World
 from router.core import event as e
 from router.core.configuration import Configuration, User
 from router.core.limit import DEFAULTS, Limit
-from router.core.moment import MINUTE, SECOND
+from router.core.moment import MINUTE, SECOND, Now
 from router.core.notification import Turn
 from router.core.waiting import Kind
 
@@ -281,17 +282,26 @@ def slow_house() -> Configuration:
     return configured(SLOWLY, users=(limited("ana", "sms"),), policies=[STEPS])
 
 
-def test_a_page_that_cannot_leave_takes_nobodys_turn() -> None:
+@pytest.mark.parametrize("quiet", ["over", "silenced"])
+def test_a_page_that_cannot_leave_takes_nobodys_turn(quiet: str) -> None:
     world = World(slow_house())
-    world.fires("One")
-    world.fires("Two", severity="high")
-    world.fires("Three", severity="warning")
-    world.at("0:00:30").resolves("Two", severity="high")
-    world.at("0:05")
-    assert sent_of(world) == [(0, 1), (60, 1)], "the third does not wait for the second"
-    world.fires("Two", severity="high")
-    world.at("0:06")
-    assert [sent.row.incident for sent in world.post.sent] == [1, 3, 2]
+    for name in ("One", "Two", "Three"):
+        world.fires(name)
+    world.at("0:00:30")
+    if quiet == "over":
+        world.resolves("Two")
+    else:
+        world.silences("alertname=Two", until="1:00")
+    world.at("0:00:59")
+    two, three = sorted(world.state.deliveries)
+    world.now = Now(world.now.wall + SECOND, world.now.service + SECOND)
+    for number in (two, three):
+        world.submit(e.Due(Kind.DELIVERY, number))
+    turns = {number: world.state.deliveries[number].turn for number in (two, three)}
+    assert turns[three] is Turn.GRANTED, "it does not wait for what cannot leave"
+    assert turns[two] is not Turn.GRANTED
+    world.at("0:02")
+    assert sent_of(world) == [(0, 1), (60, 1)]
 
 
 def test_while_nothing_of_its_incident_fires_a_page_gets_no_leave() -> None:
