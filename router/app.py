@@ -132,6 +132,7 @@ class Service:
         )
         self._courier = Courier(self._loop, senders, self._compose)
         self._loop.offer = self._courier.offer
+        self._loop.reserve = self._courier.reserve
         self._streams = Streams(self._stream)
         self._senders = senders
         self._metrics = Metrics(self._loop, version=VERSION, streams=lambda: self._streams.readers)

@@ -49,9 +49,9 @@ class _Queue:
         self.free_at = 0.0
         self.alarm: asyncio.TimerHandle | None = None
 
-    def places(self) -> int:
+    def places(self, rank: int) -> int:
         """How many sends may be under way for the next one to begin: for a critical one, more."""
-        parallel, (rank, _) = self.destination.parallel, self.waiting[0]
+        parallel = self.destination.parallel
         return parallel if rank else parallel + parallel // _RESERVE
 
 
@@ -77,7 +77,9 @@ class Courier:
         self._deadline = deadline
         self._queues: dict[str, _Queue] = {}
         self._known: set[int] = set()
+        self._reserved: dict[int, _Queue] = {}
         self._tasks: TaskGroup | None = None
+        self._closing = False
         self._idle = anyio.Event()
         self.under_way = 0
         self.sent_at = 0.0
@@ -93,7 +95,8 @@ class Courier:
                 await anyio.sleep(SWEEP_SECONDS)
 
     async def finish(self, seconds: float) -> None:
-        """Give sends that are under way so long to end."""
+        """Begin no more, and give what is under way so long to end."""
+        self._closing = True
         if self.under_way:
             self._idle = anyio.Event()
             with anyio.move_on_after(seconds):
@@ -105,18 +108,47 @@ class Courier:
         rows = self._door.state.deliveries.values()
         self.offer([row.id for row in rows if not row.claimed and row.due <= service])
 
+    def reserve(self, number: int) -> bool:
+        """Whether a delivery that is due could be sent at once; if so, its place is kept for it.
+
+        Decide its claim then in the batch at hand, and `offer` it when that is committed or undone.
+        """
+        row = self._next(number)
+        if row is None or self._tasks is None or self._closing:
+            return False
+        queue = self._queue(row)
+        now = asyncio.get_running_loop().time()
+        urgency = rank(self._door.state, row)
+        if queue.waiting or now < queue.free_at or queue.busy >= queue.places(urgency):
+            return False
+        self._known.add(number)
+        self._begin(queue, now)
+        self._reserved[number] = queue
+        return True
+
     def offer(self, numbers: Sequence[int]) -> None:
         """These deliveries are due and committed: send each when its lane and queue let it."""
         for number in numbers:
-            row = self._door.state.deliveries.get(number)
-            if row is None or row.claimed or number in self._known:
-                continue
-            if self._door.state.lane_head(row.lane) is not row:
-                continue
-            self._known.add(number)
-            queue = self._queue(row)
-            heappush(queue.waiting, (rank(self._door.state, row), number))
-            self._pump(queue)
+            if queue := self._reserved.pop(number, None):
+                assert self._tasks is not None
+                self._tasks.start_soon(self._carry, queue, number, True)
+            elif row := self._next(number):
+                self._known.add(number)
+                queue = self._queue(row)
+                heappush(queue.waiting, (rank(self._door.state, row), number))
+                self._pump(queue)
+
+    def _next(self, number: int) -> Delivery | None:
+        """The delivery, if it leads its lane and nobody has taken it up."""
+        row = self._door.state.deliveries.get(number)
+        if row is None or row.claimed or number in self._known:
+            return None
+        return row if self._door.state.lane_head(row.lane) is row else None
+
+    def _begin(self, queue: _Queue, now: float) -> None:
+        queue.free_at = now + queue.destination.spacing / SECOND
+        queue.busy += 1
+        self.under_way += 1
 
     def _queue(self, row: Delivery) -> _Queue:
         integration = self._door.state.configuration.integration(row.target)
@@ -128,14 +160,15 @@ class Courier:
 
     def _pump(self, queue: _Queue) -> None:
         """Start as many sends as the destination takes now."""
+        if self._closing:
+            return
         clock = asyncio.get_running_loop()
-        while queue.waiting and queue.busy < queue.places() and self._tasks:
+        while self._tasks and queue.waiting and queue.busy < queue.places(queue.waiting[0][0]):
             if clock.time() < queue.free_at:
                 if queue.alarm is None:
                     queue.alarm = clock.call_at(queue.free_at, self._alarm, queue)
                 return
-            queue.free_at = clock.time() + queue.destination.spacing / SECOND
-            queue.busy += 1
+            self._begin(queue, clock.time())
             _, number = heappop(queue.waiting)
             self._tasks.start_soon(self._carry, queue, number)
 
@@ -143,16 +176,20 @@ class Courier:
         queue.alarm = None
         self._pump(queue)
 
-    async def _carry(self, queue: _Queue, number: int) -> None:
+    async def _carry(self, queue: _Queue, number: int, asked: bool = False) -> None:
+        """Claim it, unless that was `asked` already; send it, and let the next have its place."""
         row = self._door.state.deliveries.get(number)
         try:
-            if row is not None:
+            if row is not None and (row.claimed or not asked):
                 await self._deliver(row)
         except StoreError:
             _log.warning("its result could not be kept; it will be repeated", delivery=number)
         finally:
             self._known.discard(number)
             queue.busy -= 1
+            self.under_way -= 1
+            if not self.under_way:
+                self._idle.set()
             if row is not None:
                 self._go_on(row)
             self._pump(queue)
@@ -165,23 +202,18 @@ class Courier:
 
     async def _deliver(self, row: Delivery) -> None:
         integration = self._door.state.configuration.integration(row.target)
-        (outcome,) = await self._door.submit([e.Claimed(row.id)], urgent=True)
-        if outcome.answer is None or outcome.answer.code != "claimed":
-            return
-        claimed = self._door.state.deliveries[row.id]
-        self.under_way += 1
-        try:
-            started = anyio.current_time()
-            result = await self._attempt(claimed, integration)
-            if integration is not None:
-                self.attempted(integration.kind, anyio.current_time() - started)
-            self.sent_at = time.perf_counter()
-            _tell(claimed, result)
-            await self._door.submit([result], urgent=True)
-        finally:
-            self.under_way -= 1
-            if not self.under_way:
-                self._idle.set()
+        if not row.claimed:
+            (outcome,) = await self._door.submit([e.Claimed(row.id)], urgent=True)
+            if outcome.answer is None or outcome.answer.code != "claimed":
+                return
+            row = self._door.state.deliveries[row.id]
+        started = anyio.current_time()
+        result = await self._attempt(row, integration)
+        if integration is not None:
+            self.attempted(integration.kind, anyio.current_time() - started)
+        self.sent_at = time.perf_counter()
+        _tell(row, result)
+        await self._door.submit([result], urgent=True)
 
     async def _attempt(self, row: Delivery, integration: Integration | None) -> e.Event:
         """One attempt, and what became of it as an event."""

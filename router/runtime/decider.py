@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import structlog
@@ -46,11 +46,15 @@ class Batch(msgspec.Struct):
 
 class Decider:
     """A state and what changes it. After a failure, `suspects` are what was being decided on, and
-    `mixed` says that there was more beside them."""
+    `mixed` says that there was more beside them.
 
-    def __init__(self, state: State, clock: Clock) -> None:
+    `reserve` says whether a delivery could leave at once, and keeps the place until it is offered.
+    """
+
+    def __init__(self, state: State, clock: Clock, reserve: Callable[[int], bool]) -> None:
         self._state = state
         self._clock = clock
+        self.reserve = reserve
         self._turned: int | None = None
         self._doubted: deque[tuple[Kind, int]] = deque()
         self._apart = Aside()
@@ -98,7 +102,7 @@ class Decider:
         if until := self._apart.until(name, now.service):
             self._state.waiting.add(until, kind, number)
         elif kind is Kind.DELIVERY and not is_limited(self._state, number):
-            batch.ready.append(number)
+            self._ready(number, batch, now)
         elif self._apart.alone([name]):
             self._doubted.append(item)
         else:
@@ -115,7 +119,14 @@ class Decider:
         elif kind is Kind.DELIVERY:
             row = self._state.deliveries.get(number)
             if row is not None and row.due <= now.service:  # It was not held back.
-                batch.ready.append(number)
+                self._ready(number, batch, now)
+
+    def _ready(self, number: int, batch: Batch, now: Now) -> None:
+        """A delivery may leave after this batch: claimed in it, which saves it a commit of its own,
+        if there is nothing it would have to wait for."""
+        batch.ready.append(number)
+        if not self._apart.watches and self.reserve(number):
+            self._decide(e.Claimed(number), batch, now)
 
     def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""

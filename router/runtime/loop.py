@@ -29,9 +29,10 @@ _log = structlog.get_logger("tocsin.loop")
 class Loop(Decider):
     """Holds the state and lets nothing but events change it.
 
-    `offer` is called with the numbers of deliveries whose time has come, after their commit;
-    `observe` with the events of a batch and their outcomes, `committed` with the seconds and the
-    commands of a commit. `stopwatch` measures how long a batch takes.
+    `offer` is called with the numbers of deliveries whose time has come, after their commit, or
+    after the batch was undone; `reserve` before it, with one of them; `observe` with the events of
+    a batch and their outcomes, `committed` with the seconds and the commands of a commit.
+    `stopwatch` measures how long a batch takes.
     """
 
     def __init__(
@@ -41,11 +42,12 @@ class Loop(Decider):
         clock: Clock,
         *,
         offer: Callable[[Sequence[int]], None] = lambda _numbers: None,
+        reserve: Callable[[int], bool] = lambda _number: False,
         observe: Callable[[Sequence[Observed]], None] = lambda _observed: None,
         committed: Callable[[float, int], None] = lambda _seconds, _commands: None,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
-        super().__init__(state, clock)
+        super().__init__(state, clock, reserve)
         self._journal = journal
         self.offer = offer
         self.observe = observe
@@ -246,13 +248,13 @@ class Loop(Decider):
         return True
 
     def _release(self, batch: Batch) -> None:
+        if batch.ready:
+            self.offer(batch.ready)
         for submission, outcomes in batch.decided:
             if not submission.done.done():
                 submission.done.set_result(outcomes)
         if batch.observed:
             self.observe(batch.observed)
-        if batch.ready:
-            self.offer(batch.ready)
 
     async def _undo(self, batch: Batch, error: DiskFull) -> None:
         """The disk is full: forget the batch, go on from what is on disk, keep paging.
@@ -271,6 +273,7 @@ class Loop(Decider):
         self._state = state
         for submission, _ in batch.decided:
             self._keep_or_refuse(submission, error)
+        self.offer(batch.ready)
 
     async def _prove(self) -> None:
         """Write before anything is asked: a disk that was full when we began is not found late."""

@@ -1,106 +1,13 @@
 """The courier: in the order of the lane, one queue a destination, never after the answer."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-
 import anyio
-from support.hand_clock import HandClock
-from support.memory_journal import MemoryJournal
+from support.couriers_house import house
 from support.small import configuration, reported
 
 from router.core import command as c
 from router.core import event as e
-from router.core.integration import Integration
 from router.core.moment import MINUTE, SECOND
-from router.core.notification import Delivery, decode
-from router.core.outgoing import Destination, Outgoing, Receipt
-from router.core.state import State
-from router.errors import DeliveryError, PermanentDeliveryError, Withdrawn
-from router.runtime.courier import Courier
-from router.runtime.loop import Loop
-
-
-class Post:
-    """Takes everything, one destination a channel; scripted to fail or to hang by channel."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-        self.fails: dict[str, list[Exception]] = {}
-        self.hangs: dict[str, anyio.Event] = {}
-        self.under_way = 0
-        self.spacing = 0
-        self.parallel = 1
-
-    def destination(self, integration: Integration) -> Destination:
-        return Destination(name=integration.kind, parallel=self.parallel, spacing=self.spacing)
-
-    async def send(
-        self, outgoing: Outgoing, integration: Integration, wanted: Callable[[], bool]
-    ) -> Receipt:
-        self.under_way += 1
-        try:
-            if integration.kind in self.hangs:
-                await self.hangs[integration.kind].wait()
-            if self.fails.get(integration.kind):
-                raise self.fails[integration.kind].pop(0)
-            if not wanted():
-                raise Withdrawn("no longer wanted")
-            self.sent.append((outgoing.target, outgoing.key))
-            return Receipt(ref=f"ref of {outgoing.target}")
-        finally:
-            self.under_way -= 1
-
-    def targets(self) -> list[str]:
-        return [target for target, _ in self.sent]
-
-
-class House:
-    """A loop, a courier and a post office; the clock is moved by hand."""
-
-    def __init__(self, deadline: float) -> None:
-        self.journal = MemoryJournal()
-        self.clock = HandClock()
-        self.post = Post()
-        state = State(configuration(), self.journal.stored)
-        self.loop = Loop(state, self.journal, self.clock, offer=lambda n: self.courier.offer(n))
-        self.courier = Courier(self.loop, self.post, self.compose, deadline=deadline)
-
-    def compose(self, row: Delivery) -> Outgoing:
-        return Outgoing(
-            key=row.key,
-            subject=row.lane,
-            attempt=row.attempt,
-            kind=row.kind,
-            target=row.target,
-            snapshot=decode(row.payload),
-            at=0,
-        )
-
-    async def alert(self, severity: str = "critical", **labels: str) -> None:
-        await self.loop.submit([reported(self.clock.now().wall, severity, labels)])
-
-    async def quiet(self, until: Callable[[], bool] = lambda: True) -> None:
-        """Wait until everybody rests and *until* holds."""
-        with anyio.fail_after(5):
-            while True:
-                await anyio.wait_all_tasks_blocked()
-                if until():
-                    return
-
-    def records(self, kind: str) -> list[c.Record]:
-        found = (x for batch in self.journal.batches for x in batch)
-        return [x for x in found if isinstance(x, c.Record) and x.kind == kind]
-
-
-@asynccontextmanager
-async def house(deadline: float = 0.2) -> AsyncIterator[House]:
-    rooms = House(deadline)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(rooms.loop.run)
-        tasks.start_soon(rooms.courier.run)
-        await anyio.wait_all_tasks_blocked()
-        yield rooms
-        tasks.cancel_scope.cancel()
+from router.errors import DeliveryError, PermanentDeliveryError
 
 
 async def test_what_is_due_is_claimed_on_disk_and_then_sent() -> None:
@@ -221,6 +128,7 @@ async def test_messages_to_one_destination_keep_their_distance() -> None:
 async def test_a_wake_up_that_was_missed_costs_lateness_only() -> None:
     async with house() as rooms:
         rooms.loop.offer = lambda _numbers: None
+        rooms.loop.reserve = lambda _number: False
         await rooms.alert()
         await rooms.quiet()
         assert not rooms.post.sent

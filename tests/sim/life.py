@@ -130,6 +130,7 @@ class Life:
             self.journal,
             self.clock,
             offer=lambda numbers: self.courier.offer(numbers),
+            reserve=lambda number: self.courier.reserve(number),
             stopwatch=Stopwatch(outside.chance),
         )
         self.loop.refusing = refusing

@@ -143,6 +143,7 @@ async def play(labels: dict[str, str], seconds: float, *, dead_sms: bool) -> Per
 
         courier = Courier(loop, senders, composed)
         loop.offer = courier.offer
+        loop.reserve = courier.reserve
         running = asyncio.get_running_loop()
         assert isinstance(running, LeapingSockets)
         running.wait_for(lambda: courier.under_way > 0)

@@ -44,8 +44,20 @@ def sent_without_a_committed_claim() -> Sequence[Patch]:
 
     return [
         (Courier, "_deliver", hasty),
+        (Courier, "reserve", lambda _self, _number: False),
         (courier, "wanted", lambda _state, _number: True),
     ]
+
+
+@mutant
+def sent_while_its_claim_is_committed() -> Sequence[Patch]:
+    commit = Loop._commit
+
+    async def hasty(self: Loop, batch: Any) -> bool:
+        self.offer(batch.ready)
+        return await commit(self, batch)
+
+    return [(Loop, "_commit", hasty)]
 
 
 @mutant
