@@ -48,7 +48,9 @@ class Decider:
     """A state and what changes it. After a failure, `suspects` are what was being decided on, and
     `mixed` says that there was more beside them.
 
-    `reserve` says whether a delivery could leave at once, and keeps the place until it is offered.
+    `reserve` says whether a delivery could leave at once, and keeps the place until it is offered:
+    it is claimed in the batch at hand then, which spares it a commit. One with limits is not, for
+    what is held back in the same batch is to travel with it.
     """
 
     def __init__(self, state: State, clock: Clock, reserve: Callable[[int], bool]) -> None:
@@ -102,7 +104,9 @@ class Decider:
         if until := self._apart.until(name, now.service):
             self._state.waiting.add(until, kind, number)
         elif kind is Kind.DELIVERY and not is_limited(self._state, number):
-            self._ready(number, batch, now)
+            batch.ready.append(number)
+            if not self._apart.watches and self.reserve(number):
+                self._decide(e.Claimed(number), batch, now)
         elif self._apart.alone([name]):
             self._doubted.append(item)
         else:
@@ -119,14 +123,7 @@ class Decider:
         elif kind is Kind.DELIVERY:
             row = self._state.deliveries.get(number)
             if row is not None and row.due <= now.service:  # It was not held back.
-                self._ready(number, batch, now)
-
-    def _ready(self, number: int, batch: Batch, now: Now) -> None:
-        """A delivery may leave after this batch: claimed in it, which saves it a commit of its own,
-        if there is nothing it would have to wait for."""
-        batch.ready.append(number)
-        if not self._apart.watches and self.reserve(number):
-            self._decide(e.Claimed(number), batch, now)
+                batch.ready.append(number)
 
     def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""

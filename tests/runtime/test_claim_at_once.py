@@ -3,9 +3,12 @@
 import anyio
 import pytest
 from support.couriers_house import house
+from support.small import SMS, configuration, reported
 
 from router.core import command as c
 from router.core import event as e
+from router.core.configuration import Contact, Policy, Step, User
+from router.core.moment import MINUTE
 from router.errors import DiskFull
 
 
@@ -66,6 +69,19 @@ async def test_the_place_of_a_page_that_could_not_be_committed_is_free_again() -
         rooms.loop.disk_full = False
         await rooms.alert()
         await rooms.quiet(lambda: len(rooms.post.sent) == 2)
+
+
+async def test_pages_that_a_person_would_drown_in_leave_with_those_of_the_same_moment() -> None:
+    ana = User(id="ana", methods={"sms": SMS}, urgent=(Contact("sms"),), limits={"sms": ()})
+    policy = Policy(name="critical", rounds=1, steps=(Step(("user:ana",), MINUTE),))
+    file = configuration(users={"ana": ana}, policies={"critical": policy})
+    async with house(file=file) as rooms:
+        rooms.post.parallel = 5
+        wall = rooms.clock.now().wall
+        names = [{"alertname": f"Fire {number}"} for number in range(5)]
+        await rooms.loop.submit([reported(wall, "critical", labels) for labels in names])
+        await rooms.quiet(lambda: len(rooms.records("sent")) == 5)
+        assert len(rooms.post.sent) == 3, "of which one tells of three"
 
 
 async def test_while_stopping_no_other_send_begins() -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 
 from router.core import command as c
+from router.core.configuration import Configuration
 from router.core.integration import Integration
 from router.core.notification import Delivery, decode
 from router.core.outgoing import Destination, Outgoing, Receipt
@@ -55,11 +56,11 @@ class Post:
 class House:
     """A loop, a courier and a post office; the clock is moved by hand."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, file: Configuration) -> None:
         self.journal = MemoryJournal()
         self.clock = HandClock()
         self.post = Post()
-        state = State(configuration(), self.journal.stored)
+        state = State(file, self.journal.stored)
         self.loop = Loop(
             state,
             self.journal,
@@ -97,8 +98,8 @@ class House:
 
 
 @asynccontextmanager
-async def house(deadline: float = 0.2) -> AsyncIterator[House]:
-    rooms = House(deadline)
+async def house(deadline: float = 0.2, file: Configuration | None = None) -> AsyncIterator[House]:
+    rooms = House(deadline, file or configuration())
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(rooms.loop.run)
         tasks.start_soon(rooms.courier.run)
