@@ -59,6 +59,7 @@ class Loop(Decider):
         self._wake = asyncio.Event()
         self._committing: asyncio.Future[None] | None = None
         self._unsaved: list[Command] = []
+        self._filed = state.filed  # As far as it is durable.
         self._rest_until = 0.0
         self._batch = Batch()
         self._ended: StoreError | None = None
@@ -244,6 +245,7 @@ class Loop(Decider):
             self._committing = None
         self.committed(self._stopwatch() - started, len(batch.commands))
         self._unsaved.clear()
+        self._filed = self._state.filed
         done.set_result(None)
         return True
 
@@ -267,7 +269,7 @@ class Loop(Decider):
         self.disk_full = True
         self._journal.release_ballast()
         self._rest_until = self._stopwatch() + LONGEST_SLEEP
-        state = State(self._state.configuration, await self._journal.load())
+        state = State(self._filed, await self._journal.load())
         state.apply(self._unsaved)
         state.recover(self._clock.now().service)
         self._state = state

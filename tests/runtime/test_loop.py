@@ -176,6 +176,22 @@ async def test_a_full_disk_refuses_alerts_until_there_is_room() -> None:
         assert bench.journal.ballast
 
 
+async def test_an_edit_that_a_full_disk_refuses_leaves_the_old_file_in_force() -> None:
+    async with running() as bench:
+        before = bench.loop.state.filed
+        edited = replace(before, resolve_timeout=before.resolve_timeout + MINUTE)
+        bench.journal.failures.append(DiskFull("no room"))
+        with pytest.raises(DiskFull):
+            await bench.loop.submit([e.Reconfigured(edited, b"edited")], urgent=True)
+        assert bench.loop.state.filed == bench.loop.state.configuration == before
+        await bench.loop.submit([e.Reconfigured(edited, b"edited")], urgent=True)
+        assert bench.loop.state.filed == edited
+        bench.journal.failures.append(DiskFull("no room"))
+        with pytest.raises(DiskFull):
+            await bench.loop.submit([bench.alert()], urgent=True)
+        assert bench.loop.state.filed == edited, "what was kept stays in force"
+
+
 async def test_a_disk_without_any_room_is_not_tried_again_and_again() -> None:
     async with running() as bench:
         loads: list[int] = []
