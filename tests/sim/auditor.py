@@ -8,12 +8,13 @@ from sim.attempts import Attempts
 from sim.calls import Calls
 from sim.cases import Cases
 from sim.crowd import Crowd
+from sim.duty import Duty
 from sim.facts import Facts
 from sim.hand import ByHand
 from sim.heartbeat import Calling
 from sim.history import History
 from sim.machine import REST_SECONDS, Machine
-from sim.outbox import Outbox
+from sim.outbox import Outbox, Row
 from sim.plot import (
     CLUSTERS,
     HEARTBEAT,
@@ -34,6 +35,8 @@ from router.core.moment import MINUTE
 from router.runtime.decider import Observed
 from router.runtime.door import Outcome
 
+HELD = 6 * MINUTE  # The longest group_interval, and a moment for the commits around it.
+
 
 class Auditor:
     """Stands at the front door and at the disk. `cases` are the incidents."""
@@ -53,6 +56,7 @@ class Auditor:
         self.answers = Answers(self, self.cases.known)
         self.attempts = Attempts(self, self.cases.known)
         self.calls = Calls(self, self.cases.known)
+        self.duty = Duty(self)
         self.hand = ByHand(self)
         self.crowd = Crowd(self)
         self.queues = Queues(self)
@@ -73,6 +77,11 @@ class Auditor:
     @property
     def service(self) -> int:
         return self.time.service()
+
+    @property
+    def wall(self) -> int:
+        """What the wall clock said when the newest commit began."""
+        return self._stamp[1]
 
     def wrong(self, about: str, sentence: str) -> None:
         """A promise was broken."""
@@ -109,10 +118,15 @@ class Auditor:
         self.time.back("commit")
         self.time.away("dead")
 
-    def boots(self) -> None:
-        """A process begins to look at the disk."""
+    def boots(self, plot: Plot) -> None:
+        """A process begins to look at the disk, and at routes.toml.
+
+        Whatever the last one was answered of an edit, a full disk may have kept nothing of it.
+        """
         self.time.started()
         self.facts.booted(self.service)
+        if self.plot is not plot:
+            self.plot, self.reloaded = plot, self.service
         self._goes_on_rerouting()
 
     def serves(self) -> None:
@@ -129,6 +143,7 @@ class Auditor:
     def wall_stepped(self) -> None:
         """Somebody set the clock."""
         self.silences.wall_stepped()
+        self.duty.forget()
         self.facts.stepped()
 
     def busy(self) -> None:
@@ -169,9 +184,20 @@ class Auditor:
         steady = self.facts.steady_since(cluster, self.service)
         return max(touched, self.silences.stirred(cluster), self.reloaded, steady)
 
+    def may_be_held(self, entry: Row) -> bool:
+        """Whether it may be a page that waits for the end of what it rang for to be told."""
+        case = self.cases.known.get(entry.row.incident)
+        if entry.row.kind != "page" or entry.claimed or case is None:
+            return False
+        if any(self.facts.fires(key, self.service) for key in case.members):
+            return False
+        since = self.facts.steady_since(case.cluster, self.service)
+        return self.service - since < HELD + self.time.missed(since)
+
     def look(self) -> None:
         """Once a minute: what may have changed by itself, or been forgotten for good."""
         self.silences.forget()
+        self.duty.forget()
         for cluster in self.facts.unsteady:
             self.stirred(cluster, 0)
         self.hand.look()

@@ -67,7 +67,9 @@ class Calls:
         last = case.runs[-1] if case.runs else None
         if last is None or last.at < asked_at or last.step or last.round:
             return
-        if all(set(one.steps[0]) != set(last.targets) for one in case.ladders):
+        meant = self._auditor.duty.meant
+        wall = self._auditor.wall
+        if all(set(last.targets) not in meant(one.steps[0], wall) for one in case.ladders):
             said = f"incident {case.number} was reassigned and rings {sorted(last.targets)}"
             self._auditor.wrong(case.cluster, said)
 

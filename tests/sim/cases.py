@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -118,7 +118,7 @@ class Cases:
         fitting = [
             one
             for one in case.ladders
-            if run.step < len(one.steps) and set(one.steps[run.step]) == set(run.targets)
+            if run.step < len(one.steps) and self._rings_these(one.steps[run.step], run)
         ]
         if not fitting:
             said = f"step {run.step + 1} of {case.number} rings {sorted(run.targets)}"
@@ -128,6 +128,9 @@ class Cases:
         if all(one.rounds and run.round >= one.rounds for one in case.ladders):
             said = f"incident {case.number} begins round {run.round + 1}"
             self._auditor.wrong(case.cluster, said)
+
+    def _rings_these(self, step: Mapping[str, int], run: Run) -> bool:
+        return set(run.targets) in self._auditor.duty.meant(step, self._auditor.wall)
 
     def _follows(self, case: Case, before: Run, run: Run) -> None:
         """Nothing happened in between: it must be the next step, at its time."""
@@ -145,13 +148,14 @@ class Cases:
             wait = ladder.waits[before.step]
             place = (before.round + 1, 0) if last else (before.round, before.step + 1)
         ends = bool(ladder.rounds) and place[0] >= ladder.rounds
-        wanted = set(auditor.plot.fallback) if ends or not spelt else set(ladder.steps[place[1]])
+        last_resort = dict.fromkeys(auditor.plot.fallback, 0)
+        wanted = last_resort if ends or not spelt else ladder.steps[place[1]]
         idle = not wanted  # Nobody is rung now; half an hour from then the steps begin again.
         if idle:
-            wait, place, ends, wanted = wait + FALLBACK, (0, 0), False, set(ladder.steps[0])
+            wait, place, ends, wanted = wait + FALLBACK, (0, 0), False, ladder.steps[0]
             spelt = True
         right = rings if ends or not spelt else (run.round, run.step) == place
-        if not right or set(run.targets) != wanted:
+        if not right or not self._rings_these(wanted, run):
             said = f"{run.reason} of round {run.round}, after {before.reason} of {before.round}"
             auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
         planned = before.planned + wait

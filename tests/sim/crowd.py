@@ -94,8 +94,17 @@ class Crowd:
         case = self._auditor.cases.known.get(row.incident)
         if row.kind == "page" and (row.incident, row.target) not in self._heard:
             self._heard.add((row.incident, row.target))
-            if case is not None and case.worst == 3:
+            if case is not None and case.worst == 3 and not self._may_have_heard(row):
                 self._count(_contact(row) + _FIRST, row)
+
+    def _may_have_heard(self, row: Delivery) -> bool:
+        """Whether an earlier page of its incident may have reached them, and nobody knows."""
+        flights = self._auditor.attempts.flights
+        return any(
+            entry.row.key in flights and not flights[entry.row.key].refused
+            for entry in self._auditor.outbox.rows.values()
+            if entry.row.lane == row.lane and entry.row.kind == "page" and entry.row.id < row.id
+        )
 
     def _count(self, contact: str, row: Delivery) -> None:
         mark = (contact, row.bundle or -row.id, self._auditor.commits)
@@ -111,7 +120,7 @@ class Crowd:
         for entry in auditor.outbox.open.values():
             row = entry.row
             limits = plot.limits.get(row.target)
-            if limits is None or entry.claimed:
+            if limits is None or entry.claimed or auditor.may_be_held(entry):
                 continue
             longest = max(span for _, span in (STORM, *limits))
             last = max([entry.at, *self.messages.get(_contact(row), [])[-1:]])

@@ -42,6 +42,7 @@ class End:
         """What is known is what was promised, what is stored is what is known."""
         watch, state, wall = self._watch, life.loop.state, self._world.machine.wall
         watch.calling.compare(state)
+        watch.duty.compare(state.overrides)
         for key, identity in _IDENTITIES.items():
             alert, known = watch.facts.alerts[key], state.alerts.get(identity)
             fires = known is not None and known.firing
@@ -109,7 +110,7 @@ class End:
                 if source.firing[key] or not self._watch.facts.over(key):
                     source.turn(key, firing=False)
         await self._hours(DAY - AWAY - CALM, ringing=False)
-        if self._world.file.gathered:
+        if self._world.gathers:  # What was gathered before an edit has its hour, too.
             await self._hours(8, ringing=False)
 
     async def _hours(self, hours: int, *, ringing: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sim.hand import BY_HAND
+from sim.plot import DEAF
 
 from router.core import command as c
 from router.core.moment import MINUTE
@@ -143,9 +144,11 @@ class Outbox:
                     good = good or not auditor.attempts.was_told(row.lane)
                 elif row.resolved and not row.firing:
                     good = good or not self._believed(row.resolved, row.target)
-                elif row.kind == "notification" and not row.resolved:
-                    # It was planned for an end that then was never told.
-                    good = good or self._believed(row.firing, row.target, every=True)
+                elif row.kind == "notification":
+                    # It was planned for what then was never told.
+                    ended = () if row.target in DEAF else row.resolved
+                    known = self._believed(row.firing, row.target, every=True)
+                    good = good or (known and not self._believed(ended, row.target))
         if not good:
             auditor.wrong(
                 entry.cluster, f"{row.key} to {row.target} ended as {outcome}, for nothing"

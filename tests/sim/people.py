@@ -10,9 +10,11 @@ from sim.plot import CLUSTERS, LADDERS, PEOPLE
 from sim.pulse import Lost
 
 from router.core import event as e
+from router.core.command import PutOverride
 from router.core.matcher import parse_list
 from router.core.moment import MINUTE
 from router.core.outgoing import Outgoing
+from router.core.schedule import Override
 from router.core.silence import Silence, expire
 from router.errors import RouterError
 from router.runtime.door import Outcome
@@ -56,6 +58,7 @@ class People:
         self._wall = wall
         self._seen: list[int] = []
         self._count = 0
+        self._laid: list[int] = []
 
     def reads(self, outgoing: Outgoing) -> None:
         """A message has arrived, with a link for each incident it tells of."""
@@ -100,6 +103,11 @@ class People:
                 await self.unsilence(self.chance.choice(sorted(self.silences)))
         elif whim == "page":
             await self.page()
+        elif whim in ("override", "swap"):
+            await self.override(swap=whim == "swap")
+        elif whim == "take back":
+            if self._laid:
+                await self._try(self._takes_back())
         elif self._seen:
             await self._try(self._answer(whim, self.chance.choice(self._seen[-6:])))
 
@@ -162,6 +170,40 @@ class People:
         ended = expire(silence, self._wall())
         while not await self._try(e.Silenced((ended,))):  # noqa: ASYNC110 - they ask again
             await anyio.sleep(5.0)
+
+    async def override(self, *, swap: bool) -> None:
+        """Let Ana be on call for a while, in place of Bo or beside him."""
+        self._count += 1
+        name, who = f"o{self._count}", self.chance.choice((("ana",), ("ana", "bo")))
+        start = self._wall() + self.chance.choice((-5, 0, 0, 3, 40)) * MINUTE
+        end = start + self.chance.randint(1, 60) * MINUTE
+        added = self.chance.random() < 0.3
+        event: e.Event = e.Swapped(
+            schedule="duty",
+            user="bo",
+            taker="ana",
+            start=start,
+            end=end,
+            by="bo",
+            via="api",
+            comment=name,
+        )
+        if not swap:
+            change = Override(
+                start=start, end=end, users=None if added else who, add=("ana",) if added else ()
+            )
+            event = e.Overridden(
+                schedule="duty", overrides=(change,), by="bo", via="api", comment=name
+            )
+        try:
+            (outcome,) = await self._ask([event])
+        except (RouterError, Lost):
+            return
+        self._laid += [x.override.id for x in outcome.commands if isinstance(x, PutOverride)]
+
+    def _takes_back(self) -> e.Event:
+        number = self._laid.pop(self.chance.randrange(len(self._laid)))
+        return e.OverrideRemoved(id=number, by="bo", via="api")
 
     async def _try(self, event: e.Event) -> bool:
         try:

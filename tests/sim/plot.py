@@ -9,8 +9,10 @@ from support.small import secret
 
 from router.core.configuration import Configuration, Contact, User
 from router.core.integration import SlackIntegration, SmsIntegration, WebhookIntegration
+from router.core.layer import Layer
 from router.core.limit import Limit
 from router.core.moment import HOUR, MINUTE, SECOND
+from router.core.schedule import Schedule
 
 SEVERITIES = {"Down": "critical", "Slow": "high", "Odd": "warning", "Note": "info"}
 RANKS = ("info", "warning", "high", "critical")
@@ -29,6 +31,7 @@ GRACE = 15 * MINUTE
 ANA = {"user:ana/slack": 0, "user:ana/sms": 2 * MINUTE}
 BO = {"user:bo/sms": 0}
 PEOPLE = {"user:ana": ANA, "user:bo": BO}
+DUTY = "schedule:duty"  # As a target: whoever is on call when the step runs.
 OPS = {"receiver:ops/slack/0": 0, "receiver:ops/webhook/0": 0}
 BOSS = ("receiver:boss/slack/0",)
 DBA = ("receiver:dba/slack/0",)
@@ -47,7 +50,8 @@ class Told(msgspec.Struct, frozen=True):
 class Ladder(msgspec.Struct, frozen=True):
     """An escalation policy: whom each step reaches how long after it runs, and how long it waits.
 
-    After the last of `rounds` the fallback rings; 0 rounds never end.
+    A step may reach whoever is on call: DUTY. After the last of `rounds` the fallback rings;
+    0 rounds never end.
     """
 
     steps: tuple[Mapping[str, int], ...]
@@ -70,8 +74,8 @@ class Plot(msgspec.Struct, frozen=True):
 
 
 LADDERS = {
-    "critical": Ladder(({**ANA, **OPS}, BO), (5 * MINUTE, 5 * MINUTE), 2),
-    "forever": Ladder((ANA, BO), (2 * MINUTE, 4 * MINUTE), 0, 20 * MINUTE),
+    "critical": Ladder(({**ANA, **OPS}, {DUTY: 0}), (5 * MINUTE, 5 * MINUTE), 2),
+    "forever": Ladder((ANA, {DUTY: 0}), (2 * MINUTE, 4 * MINUTE), 0, 20 * MINUTE),
     "crossed": Ladder((ANA, BO), (5 * MINUTE, MINUTE), 2),
     "user:bo": Ladder((BO,), (5 * MINUTE,), 3),
 }
@@ -114,6 +118,7 @@ _RECEIVERS = (
     receiver("boss", _slack("#boss")),
     receiver("dba", _slack("#dba", send_resolved=False)),
 )
+_SCHEDULES = {"duty": Schedule(name="duty", layers=(Layer(turns=(("bo",),)),))}
 _PULSE = route("cluster=pulse", to="ops", by=("cluster",))
 _URGENT = "severity=~critical|high"
 
@@ -135,12 +140,13 @@ def _plain() -> Plot:
             ),
             users=_PEOPLE,
             receivers=_RECEIVERS,
+            schedules=_SCHEDULES,
             heartbeats=(HEARTBEAT,),
             policies=[
                 policy(
                     "critical",
                     step("5m", "user:ana", "receiver:ops"),
-                    step("5m", "user:bo"),
+                    step("5m", DUTY),
                     rounds=2,
                 ),
                 daily("news", "10:00", "receiver:boss"),
@@ -172,12 +178,13 @@ def _forever() -> Plot:
             ),
             users=_PEOPLE,
             receivers=_RECEIVERS,
+            schedules=_SCHEDULES,
             heartbeats=(HEARTBEAT,),
             policies=[
                 policy(
                     "forever",
                     step("2m", "user:ana"),
-                    step("4m", "user:bo"),
+                    step("4m", DUTY),
                     rounds=0,
                     ack_timeout="20m",
                 )
@@ -208,6 +215,7 @@ def _crossed() -> Plot:
             ),
             users=_LIMITED,
             receivers=_RECEIVERS,
+            schedules=_SCHEDULES,
             heartbeats=(HEARTBEAT,),
             policies=[policy("crossed", step("5m", "user:ana"), step("1m", "user:bo"), rounds=2)],
             fallback=("receiver:boss",),

@@ -42,6 +42,8 @@ class Queues:
     def _lingers(self, entry: Row, busy: set[str]) -> str:
         service, row = self._auditor.service, entry.row
         moved = self._moved.get(row.target, 0)
+        if self._auditor.may_be_held(entry):
+            return ""
         if entry.claimed:
             return "claimed" if service - entry.claimed_at > _UNDER_WAY else ""
         due = max(row.due, entry.at)

@@ -28,6 +28,7 @@ class Requests:
         self._auditor = auditor
         self._open: dict[int, tuple[int, Sequence[e.Event]]] = {}
         self._plots: dict[int, Plot] = {}
+        self._filed: Plot | None = None
         self._count = 0
 
     def concern(self, incident: int) -> bool:
@@ -38,6 +39,7 @@ class Requests:
     def died(self) -> None:
         """Nobody is answered any more."""
         self._open.clear()
+        self._plots.clear()
 
     def invoked(self, events: Sequence[e.Event]) -> int:
         """Somebody asks for something."""
@@ -64,10 +66,15 @@ class Requests:
                     auditor.calling.asked()
                 case e.Summoned():
                     auditor.calls.asks(one)
+                case e.Overridden() | e.Swapped():
+                    auditor.duty.asked(one)
+                case e.OverrideRemoved():
+                    auditor.duty.asked_back(one)
                 case e.Silenced(silences=silences):
                     for silence in silences:
                         auditor.silences.put(silence, sure=False)
                 case e.Reconfigured(text=text):
+                    self._filed = auditor.plot or self._filed
                     auditor.plot, auditor.reloaded = None, auditor.service
                     self._plots[self._count] = PLOTS[text.decode()]
         return self._count
@@ -97,6 +104,10 @@ class Requests:
                     auditor.calling.answered(at)
                 case e.Summoned():
                     auditor.calls.asked(one, code, at)
+                case e.Overridden() | e.Swapped():
+                    auditor.duty.answered(one, code, outcome.commands)
+                case e.OverrideRemoved():
+                    auditor.duty.taken_back(one, code)
                 case e.Silenced(silences=silences):
                     for silence in silences:
                         auditor.silences.put(silence, sure=True)
@@ -113,6 +124,10 @@ class Requests:
                 auditor.answers.refused(one)
             if isinstance(one, e.Reassigned):
                 auditor.calls.given(one, "", auditor.service)
+            if isinstance(one, e.Overridden | e.Swapped | e.OverrideRemoved):
+                auditor.duty.refused(one)
+        if self._plots.pop(request, None) and not self._plots:
+            auditor.plot, auditor.reloaded = self._filed, auditor.service
         auditor.facts.refused(request)
 
     def _report(self, event: e.Reported) -> Report:

@@ -99,6 +99,7 @@ class Trouble:
         """routes.toml is edited, and taken over a moment later."""
         world, dice = self._world, self._dice
         world.file = plot = PLOTS[name]
+        world.gathers |= bool(plot.gathered)
         world.history.note("", f"routes.toml is {name}")
         if dice.random() < 0.2:
             world.kill("killed during the reload")

@@ -47,6 +47,10 @@ WHIMS = (
     "summon",
     "summon",
     "page",
+    "override",
+    "override",
+    "swap",
+    "take back",
 )
 
 

@@ -67,6 +67,7 @@ class World:
         self.down = 0.0
         self.power = False
         self.stormy = True
+        self.gathers = bool(self.file.gathered)
         self.end = End(self)
         self._healed = asyncio.Event()
         self._broken: list[int] = []
@@ -140,7 +141,7 @@ class World:
     async def _reign(self) -> None:
         """One process after another."""
         while True:
-            self.watch.boots()
+            self.watch.boots(self.file)
             recent = [at for at in self._broken if self.machine.passed - at < 10 * MINUTE]
             life = self.life = Life(self, refusing=len(recent) >= SAFE_MODE)
             self.end.booted(life)
