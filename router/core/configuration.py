@@ -1,6 +1,7 @@
 """Everything routes.toml says that a decision depends on, as frozen values."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -117,7 +118,7 @@ class Deadman(msgspec.Struct, frozen=True, kw_only=True):
         return "deadman:url/webhook/0"
 
 
-class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+class Configuration(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One whole, checked routes.toml: every name in it refers to something that exists."""
 
     tree: Tree
@@ -151,14 +152,24 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
             name, _, via = target.removeprefix("user:").rpartition("/")
             user = self.users.get(name)
             return user.methods.get(via) if user else None
-        name = target.removeprefix("receiver:").rsplit("/", 2)[0]
-        return dict(self.targets(name)).get(target)
+        return self._integrations.get(target)
 
-    def targets(self, receiver: str) -> Iterator[tuple[str, Integration]]:
-        """Each integration of a receiver with the target that names it."""
-        counts: dict[str, int] = {}
-        found = self.receivers.get(receiver)
-        for integration in found.integrations if found else ():
-            index = counts.get(integration.kind, 0)
-            counts[integration.kind] = index + 1
-            yield f"receiver:{receiver}/{integration.kind}/{index}", integration
+    def targets(self, receiver: str) -> Mapping[str, Integration]:
+        """Each integration of a receiver by the target that names it, in their order."""
+        return self._targets.get(receiver, {})
+
+    @cached_property
+    def _targets(self) -> Mapping[str, Mapping[str, Integration]]:
+        return {name: dict(_targets(name, found)) for name, found in self.receivers.items()}
+
+    @cached_property
+    def _integrations(self) -> Mapping[str, Integration]:
+        return {target: each for found in self._targets.values() for target, each in found.items()}
+
+
+def _targets(name: str, receiver: Receiver) -> Iterator[tuple[str, Integration]]:
+    counts: dict[str, int] = {}
+    for integration in receiver.integrations:
+        index = counts.get(integration.kind, 0)
+        counts[integration.kind] = index + 1
+        yield f"receiver:{name}/{integration.kind}/{index}", integration

@@ -47,7 +47,7 @@ def vouched(draft: Draft, event: e.Vouched) -> None:
 
 def _targets(draft: Draft, switch: Deadman) -> list[str]:
     own = [switch.target] if switch.integration is not None else []
-    return own + [target for target, _ in draft.configuration.targets(switch.receiver)]
+    return [*own, *draft.configuration.targets(switch.receiver)]
 
 
 def _sign(draft: Draft, figures: str) -> Snapshot:

@@ -54,7 +54,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     def lacks(self, entry: Entry) -> list[str]:
         """The secrets without which a delivery cannot be sent."""
         found = self.configuration.integration(entry.target) if entry.kind in SENT else None
-        return [*found.missing()] if found else []
+        return [*found.missing] if found else []
 
 
 def work_out(

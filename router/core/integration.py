@@ -4,6 +4,7 @@ Each holds everything its sender needs; settings shared by a channel are already
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from router.core.secret import Secret, secrets_in
 from router.core.slack_attachment import SlackAttachment
 
 
-class Integration(msgspec.Struct, frozen=True, kw_only=True):
+class Integration(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What every integration has. `send_resolved` says whether it wants to hear of the end.
 
     `lacking` names where its addresses should have come from, those that are not there yet.
@@ -23,11 +24,12 @@ class Integration(msgspec.Struct, frozen=True, kw_only=True):
     send_resolved: bool = True
     lacking: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The channel's name, as routes.toml spells it."""
         return type(self).__name__.removesuffix("Integration").lower()
 
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """Where what it lacks should have come from; empty when it can be used."""
         secrets = (secret.origin for secret in secrets_in(self) if secret.missing)

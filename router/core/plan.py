@@ -60,7 +60,7 @@ class Lane(msgspec.Struct, frozen=True):
 
 def lanes(draft: Draft, group: Group) -> Iterator[Lane]:
     """Each target of the group's receiver, then those told before it was edited."""
-    current = dict(draft.configuration.targets(group.receiver))
+    current = draft.configuration.targets(group.receiver)
     for target, integration in current.items():
         yield Lane(target, integration, True)
     for entry in draft.told("group", group.id):

@@ -31,7 +31,7 @@ def _targets(
 ) -> Iterator[tuple[str, int]]:
     kind, _, name = reference.partition(":")
     if kind == "receiver":
-        for target, _integration in configuration.targets(name):
+        for target in configuration.targets(name):
             yield target, 0
         return
     for person in _people(configuration, kind, name, wall):

@@ -59,15 +59,15 @@ def _plain(value: object, cut: _Cut, depth: int) -> Any:
     """A value of JSON's own kinds. Everything else is shown as its repr, which hides secrets."""
     if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, str):
+        return value if len(value) <= TEXT_MAX else f"{cut(value)[:TEXT_MAX]}…"
     if isinstance(value, Mapping) and depth < DEPTH_MAX:
         pairs = zip(value.items(), range(ITEMS_MAX), strict=False)
         return {str(key): _plain(item, cut, depth + 1) for (key, item), _ in pairs}
     if isinstance(value, list | tuple | set | frozenset) and depth < DEPTH_MAX:
         return [_plain(item, cut, depth + 1) for item in _some(value)]
-    if isinstance(value, bytes):
-        value = value[:TEXT_MAX].decode(errors="replace")
-    text = value if isinstance(value, str) else str(value)
-    return text if len(text) <= TEXT_MAX else f"{cut(text)[:TEXT_MAX]}…"
+    text = value[:TEXT_MAX].decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return _plain(text, cut, depth)
 
 
 def _some(values: Any) -> Iterator[object]:

@@ -194,7 +194,7 @@ class Reporter:
         """Where reports go to: what cannot be told there is not told there again."""
         configuration = self._door.state.configuration
         route = configuration.tree.meta
-        return {target for target, _ in configuration.targets(route.receiver)} if route else set()
+        return {*configuration.targets(route.receiver)} if route else set()
 
 
 def _is_ours(event: e.Event) -> bool:

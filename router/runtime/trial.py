@@ -81,7 +81,7 @@ class Trials:
         started = anyio.current_time()
         detail, error, retried = "", "", False
         try:
-            if lacking := integration.missing():
+            if lacking := integration.missing:
                 raise PermanentDeliveryError(f"cannot be sent until there is {', '.join(lacking)}")
             with anyio.fail_after(PATIENCE_SECONDS):
                 detail = await self._say(name, by, target, integration)

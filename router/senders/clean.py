@@ -7,6 +7,7 @@ reader should see that something was there.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 MARK = "\ufffd"
@@ -66,6 +67,7 @@ def hide(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+@lru_cache(1024)
 def link_secrets(url: str) -> tuple[str, ...]:
     """The parts of a secret address that an error page might repeat."""
     try:

@@ -19,7 +19,7 @@ from router.senders.clean import hide, link_secrets, one_line
 from router.senders.exchange import Guarded, failure, read
 from router.senders.kept import Unreadable
 from router.senders.post import Answer, Post, Wanted
-from router.senders.way import Way, Ways
+from router.senders.way import Way, Ways, usual
 
 __all__ = ["Answer", "Http", "Post", "Wanted", "refusal", "shown", "taken"]
 
@@ -63,24 +63,28 @@ class Http:
             PermanentDeliveryError: the address can not be used at all.
         """
         deadline = asyncio.get_running_loop().time() + post.timeout
-
-        async def ask(request: Post, way: Way) -> Answer:
-            return await self._send(request, way, lambda: True, deadline)
-
-        try:
-            async with asyncio.timeout_at(deadline):
-                way = await self._ways.prepare(post, ask)
-        except TimeoutError:
-            words = f"{post.name}: its credentials were not there within {post.timeout:g} s"
-            raise DeliveryError(words) from None
-        except Unreadable as error:
-            raise DeliveryError(f"{post.name}: {error}") from None
+        way = usual(post) or await self._prepared(post, deadline)
         answer = await self._followed(post, way, wanted, deadline)
         if answer.status == 401 and way.token is not None and not way.token.fresh:
             self._ways.forget(way.token)
             words = f"{post.name}: answered 401; a new access token is asked for next time"
             raise DeliveryError(words)
         return answer
+
+    async def _prepared(self, post: Post, deadline: float) -> Way:
+        """The way, with the credentials that the options name."""
+
+        async def ask(request: Post, way: Way) -> Answer:
+            return await self._send(request, way, lambda: True, deadline)
+
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._ways.prepare(post, ask)
+        except TimeoutError:
+            words = f"{post.name}: its credentials were not there within {post.timeout:g} s"
+            raise DeliveryError(words) from None
+        except Unreadable as error:
+            raise DeliveryError(f"{post.name}: {error}") from None
 
     async def _followed(self, post: Post, way: Way, wanted: Wanted, deadline: float) -> Answer:
         """The last answer, when redirects are to be followed."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -158,7 +159,7 @@ class Senders:
         return {name: words.plain(text) for name, text in written}
 
     async def _send(self, outgoing: Outgoing, integration: Integration, wanted: Wanted) -> Receipt:
-        if missing := integration.missing():
+        if missing := integration.missing:
             if self._instead:
                 return await self._console.send(outgoing, integration.kind, wanted)
             words = f"{integration.kind}: {', '.join(missing)} is not set"
@@ -192,7 +193,7 @@ class Senders:
 
     def destination(self, integration: Integration) -> Destination:
         """The queue of an integration. Names hold hashes where there are secrets."""
-        return _CONSOLE if self._instead and integration.missing() else destination(integration)
+        return _CONSOLE if self._instead and integration.missing else destination(integration)
 
 
 def _noted(receipt: Receipt, troubles: list[str]) -> Receipt:
@@ -241,10 +242,12 @@ def destination(integration: Integration) -> Destination:
     return _CONSOLE
 
 
+@lru_cache(1024)  # As for addresses: with each page its queue is looked up.
 def _hash(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
+@lru_cache(1024)
 def _host(url: str) -> str:
     try:
         parts = urlsplit(url)

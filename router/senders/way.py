@@ -3,6 +3,7 @@
 import base64
 import ssl
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -67,8 +68,6 @@ class Ways:
             DeliveryError: a file cannot be read, or there is no access token.
         """
         options = post.http
-        if options == HttpOptions():
-            return Way(origin=origin(post.url))
         texts = await Texts.of(options)
         way = Way(
             origin=origin(post.url),
@@ -124,6 +123,11 @@ class Ways:
         return await self._tokens.token(post.name, oauth, secret, ask)
 
 
+def usual(post: Post) -> Way | None:
+    """The way of a request without any options, for which nothing has to be waited for."""
+    return Way(origin=origin(post.url)) if post.http == HttpOptions() else None
+
+
 def _authorization(
     options: HttpOptions, texts: Texts, token: Token | None
 ) -> tuple[str, tuple[str, ...]]:
@@ -139,6 +143,7 @@ def _authorization(
     return (f"{token.kind} {token.value}", (token.value,)) if token else ("", ())
 
 
+@lru_cache(1024)  # Few addresses are asked about again and again.
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of an address; empty ones when it is none."""
     try:

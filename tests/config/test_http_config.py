@@ -147,7 +147,7 @@ def test_what_is_missing_is_noted_and_what_needs_it_waits(tmp_path: Path) -> Non
         f"{path}.password: ${{LACKING}} is not set",
     )
     (found,) = loaded.configuration.receivers["x"].integrations
-    assert found.missing() == ("${LACKING}",)
+    assert found.missing == ("${LACKING}",)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_without_its_secrets_every_channel_says_so() -> None:
     ]
 
     assert integrations
-    assert all(each.missing() for each in integrations)
+    assert all(each.missing for each in integrations)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_all_that_is_missing_is_named_in_the_order_of_the_file() -> None:
         "receivers.x.pagerduty[0].routing_key: ${KEY} is not set",
     )
     method = loaded.configuration.users["ana"].methods["sms"]
-    assert method.missing() == ("${SID}", "${TOKEN}", "${PHONE}", "${FROM}")
+    assert method.missing == ("${SID}", "${TOKEN}", "${PHONE}", "${FROM}")
 
 
 def test_an_address_to_send_to_may_be_missing_too() -> None:
@@ -117,7 +117,7 @@ def test_an_address_to_send_to_may_be_missing_too() -> None:
 
     missing, there = read(whole(text + own)).configuration.receivers["x"].integrations
 
-    assert (missing.missing(), there.missing()) == (("${API}",), ())
+    assert (missing.missing, there.missing) == (("${API}",), ())
 
 
 def test_addresses_come_from_the_environment_and_files_too(tmp_path: Path) -> None:

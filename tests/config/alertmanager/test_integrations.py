@@ -394,7 +394,7 @@ def test_files_hold_secrets_too_and_missing_ones_are_named(tmp_path: Path) -> No
     found = loaded(text, tmp_path)
     first, second = found.configuration.receivers["ops"].integrations
     assert address(first) == "http://a/b"
-    assert second.missing() == ("gone",)
+    assert second.missing == ("gone",)
     (missing,) = found.missing
     assert missing.startswith("receivers[0].webhook_configs[1].url_file: gone cannot be read")
 
