@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
@@ -88,9 +88,12 @@ class Writer:
             raise StoreError(f"{self._path} is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._errands.put(_Errand(job, future))
-        with anyio.CancelScope(shield=True):
-            await _outlast(future)
-        return future.result()
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError as error:
+            with anyio.CancelScope(shield=True):
+                await _outlast(future)
+            raise error from future.exception()
 
     def use(self, connect: Callable[[Path], sqlite3.Connection]) -> None:
         """Make the next connection in this way."""
@@ -190,18 +193,11 @@ def failure(error: BaseException, path: Path) -> StoreError:
     return told
 
 
-async def _outlast(future: asyncio.Future[T]) -> None:
-    """Wait for the future even when cancelled meanwhile; the cancellation goes on after it."""
-    cancelled: asyncio.CancelledError | None = None
+async def _outlast(future: asyncio.Future[Any]) -> None:
+    """Wait until the future is done, however often the caller is cancelled meanwhile."""
     while not future.done():
-        try:
+        with suppress(asyncio.CancelledError, StoreError):  # The future holds the latter.
             await asyncio.shield(future)
-        except asyncio.CancelledError as error:
-            cancelled = error
-        except StoreError:
-            break  # The future holds it.
-    if cancelled is not None:
-        raise cancelled from future.exception()
 
 
 def _answer(future: asyncio.Future[Any], result: object, error: StoreError | None) -> None:
