@@ -96,7 +96,7 @@ class Cases:
         targets = {row.target: row.due for row in rows}
         doubt = min(auditor.time.missed(at - LATE - PROMPT), LATE)
         run = Run(at, at, doubt, place["step"], place["round"], rows[0].reason, targets)
-        case.page_at = at
+        case.page_at, case.ended = at, False
         if auditor.answers.taken(case):
             auditor.wrong(case.cluster, f"incident {case.number} rings though it is taken")
         auditor.answers.wakes(case, run)
@@ -183,13 +183,14 @@ class Cases:
 
     def _rings(self, case: Case, key: tuple[str, str]) -> None:
         auditor = self._auditor
-        since = max(case.page_at, auditor.stirred(case.cluster, case.number))
+        stirred = auditor.stirred(case.cluster, case.number)
+        since = max(case.page_at, stirred)
         if auditor.service - since < _SILENT + auditor.time.missed(since):
             return
         if case.ended or auditor.reloaded > case.opened or auditor.answers.may_sleep(case):
             return
         rows = (entry for entry in auditor.outbox.rows.values() if entry.closed == "delivered")
-        if not any(entry.row.incident == case.number for entry in rows):
+        if stirred > case.page_at and not any(e.row.incident == case.number for e in rows):
             return  # It may have ended, and nobody was there to be told.
         if auditor.facts.fires(key, auditor.service) and not auditor.explained(key):
             auditor.wrong(case.cluster, f"incident {case.number} rings no more")

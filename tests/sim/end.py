@@ -202,6 +202,7 @@ class End:
                     watch.wrong(key[0], f"{target} was not reminded of {key[1]} of {key[0]}")
 
     def _nothing_is_left(self) -> None:
+        self._watch.outbox.nobody_waits_for_an_end()
         for what, count in self._left().items():
             self._watch.wrong("", f"in the end {count} {what} are left")
 

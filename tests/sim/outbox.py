@@ -155,6 +155,18 @@ class Outbox:
             )
         auditor.history.note(entry.cluster, f"closed {row.key} as {outcome}")
 
+    def nobody_waits_for_an_end(self) -> None:
+        """All is over: whoever was rung was sent word of it, whatever became of that."""
+        rung: dict[str, Row] = {}
+        for _, entry in sorted(self.rows.items()):
+            if entry.row.kind == "page" and entry.closed == "delivered":
+                rung[entry.row.lane] = entry
+            elif entry.row.kind == "resolved":
+                rung.pop(entry.row.lane, None)
+        for entry in rung.values():
+            said = f"{entry.row.key} rang {entry.row.target}, who never heard of its end"
+            self._auditor.wrong(entry.cluster, said)
+
     def _believed(self, numbers: Sequence[int], target: str, *, every: bool = False) -> bool:
         """Whether a target had been told of one of these, or of every one, that it fires."""
         auditor = self._auditor

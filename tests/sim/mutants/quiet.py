@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from sim.mutants.planting import Patch, mutant
 
 from router.core import (
@@ -12,7 +13,12 @@ from router.core import (
     sending,
 )
 from router.core import command as c
+from router.core.draft import Draft
+from router.core.incident import Incident
+from router.core.moment import DAY
 from router.core.mute import muted_by
+from router.core.notification import Delivery
+from router.core.standing import follows_nothing
 from router.core.state import State
 from router.runtime import courier
 from router.runtime.loop import Loop
@@ -59,3 +65,36 @@ def inhibition_is_ignored_at_the_flush() -> Sequence[Patch]:
         return tuple(x for x in muted_by(state, labels, wall) if not x.startswith("inhibited"))
 
     return [(flush, "muted_by", only_silences)]
+
+
+@mutant
+def who_was_rung_never_hears_the_end() -> Sequence[Patch]:
+    def forgotten(draft: Draft, row: Delivery) -> bool:
+        return row.kind == "resolved" or follows_nothing(draft, row)
+
+    return [(sending, "follows_nothing", forgotten)]
+
+
+@mutant
+def who_was_rung_on_a_full_disk_never_hears_the_end() -> Sequence[Patch]:
+    keep = Loop._keep_in_memory
+
+    def forgetful(self: Loop, submission: Any) -> None:
+        before = self._state.log.copy()
+        keep(self, submission)
+        puts = [x for x in self._unsaved if isinstance(x, c.PutLog) and x.entry.incident]
+        for put in [x for x in puts if x.entry.lane not in before]:
+            self._unsaved.remove(put)
+            self._state.apply([c.DropLog(put.entry.lane)])
+
+    return [(Loop, "_keep_in_memory", forgetful)]
+
+
+@mutant
+def a_page_that_is_refused_ends_the_escalation() -> Sequence[Patch]:
+    def final(draft: Draft, _row: Delivery, incident: Incident | None) -> None:
+        if incident is not None and incident.next_due is not None:
+            due = draft.now.service + 30 * DAY
+            draft.put_incident(replace(incident, next_due=due, step_due=due))
+
+    return [(sending, "_fail_over", final)]
