@@ -77,7 +77,7 @@ class Answers:
             return
         match event:
             case e.Acknowledged():
-                self._is_taken(case, code)
+                self._is_taken(case, code, asked_at)
             case e.Unacknowledged():
                 case.taken = case.asleep = False
             case e.Unsnoozed():
@@ -88,11 +88,14 @@ class Answers:
             case e.Snoozed(span=span):
                 self._sleeps(case, span, asked_at)
 
-    def _is_taken(self, case: Case, code: str) -> None:
+    def _is_taken(self, case: Case, code: str, asked_at: int) -> None:
         if case.taken is not True:  # Since when, only the first to be answered knows.
             case.taken_at = self._auditor.service if code == "acknowledged" else 0
         case.taken = True if not case.undoing else None
         case.asleep = False if not case.undoing else case.asleep
+        if case.rose_at >= asked_at:  # Something graver may have rung after it, in one commit.
+            case.taken = None
+            return
         if code == "acknowledged" and not case.giving:  # Given away, it rings anew already.
             self._check_withdrawn(case, "taken")
 

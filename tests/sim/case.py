@@ -25,8 +25,8 @@ class Case(msgspec.Struct):
     That is while an answer to a person is on its way, or was lost. `wakes` is between which times
     a snooze ends, `undoing` how many who may undo an answer wait to hear of it.
     `ladders` are the escalation policies it may go on by: one, unless `giving` who reassign it
-    wait to hear of it, or did not. `worst` is the gravest its pages named, `peak` what may have
-    fired before it was taken.
+    wait to hear of it, or did not. `worst` is the gravest its pages named, and has been since
+    `rose_at`, `peak` what may have fired before it was taken.
     """
 
     number: int
@@ -43,6 +43,7 @@ class Case(msgspec.Struct):
     undoing: int = 0
     worst: int = 0
     peak: int = 0
+    rose_at: int = 0
     over: bool | None = False
     stirred: int = 0
     hurried: bool = False

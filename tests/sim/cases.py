@@ -57,7 +57,8 @@ class Cases:
             self._run(case, seen, rows)
             told = self._told(rows)
             ranks = [RANKS.index(SEVERITIES[name]) for name in told]
-            case.worst = max([case.worst, *ranks])
+            if max(ranks, default=0) > case.worst:
+                case.worst, case.rose_at = max(ranks), self._auditor.began
 
     def _told(self, rows: Sequence[Delivery]) -> set[str]:
         names = self._auditor.names  # None of them is what a page by hand tells of.
