@@ -240,6 +240,7 @@ class Service:
         log.mask(secret.value for secret in secrets_in(loaded) if secret.value)
         self._signer = Signer(link_keys(loaded.service, self._options.data))
         self._calendars.use(loaded.calendars)
+        self._http_sources = {s.name: s for s in loaded.sources if isinstance(s, HttpSource)}
         self._streams.use(s for s in loaded.sources if isinstance(s, RedisSource))
 
     async def _changed(self, loaded: Loaded) -> None:
@@ -256,9 +257,6 @@ class Service:
         notes += self._calendars.away()
         notes += ignored(self._loop.state, self._clock.now().wall)
         return [*notes, *filter(None, [self._clock.distrusted, self._store.tight])]
-
-    def _sources(self) -> Mapping[str, HttpSource]:
-        return {s.name: s for s in self._live.loaded.sources if isinstance(s, HttpSource)}
 
     def _slack_secrets(self) -> list[Secret]:
         secret = self._live.loaded.slack.signing_secret
@@ -281,7 +279,7 @@ class Service:
         return Rooms(
             door=self._loop,
             api=lambda: self._live.loaded.api,
-            sources=self._sources,
+            sources=lambda: self._http_sources,
             decode_api=self._decoders.api,
             decode_webhook=self._decoders.webhook,
             history=self._store,

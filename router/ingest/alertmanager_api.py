@@ -115,7 +115,9 @@ def _report(
     if starts_at is not None and starts_at > (timeout_at if ends_at is None else ends_at):
         raise Invalid("start time must be before end time")
     labels = label_set(read_pairs(labels)) if alert is None else alert.labels
-    if alert is None or annotations != alert.annotations:
+    if alert is not None and annotations == alert.annotations:
+        annotations = alert.annotations  # The same bytes, not as many again.
+    else:
         annotations = annotation_bytes(annotations)
     return Report(
         labels=labels,

@@ -142,7 +142,9 @@ class Decider:
         except BaseException:
             self._blame([event])
             raise
-        batch.commands += [c for c in commands if type(c) not in MEMORY_ONLY]
+        for command in commands:
+            if type(command) not in MEMORY_ONLY:
+                batch.commands.append(command)
         outcome = Outcome(commands)
         batch.observed.append((event, outcome))
         return outcome

@@ -11,7 +11,7 @@ from router.core.moment import Now
 from router.core.state import State
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What one event led to. `error` is set when a rule failed on it: then nothing changed."""
 
     commands: Sequence[Command] = ()
