@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import click
 import pytest
 from prometheus_client import CollectorRegistry
@@ -235,7 +236,7 @@ def families() -> Iterator[Metric]:
     state = State(configuration, Stored(instance="tidy-1"))
     registry = CollectorRegistry()
     metrics = Metrics(Loop(state, MemoryJournal(), HandClock()), registry=registry)
-    metrics.look()
+    anyio.run(metrics.look)
     return iter(registry.collect())
 
 

@@ -17,7 +17,6 @@ from router.core.moment import SECOND, Now
 from router.core.notification import Delivery
 from router.core.silence import Silence
 from router.core.state import State
-from router.runtime.standings import standings
 from router.runtime.tally import REASONS, Tally
 
 ALERTMANAGER_VERSION = "0.34.0"  # Whose metrics these are; dashboards ask for it.
@@ -68,15 +67,19 @@ def look(
     state: State,
     now: Now,
     *,
+    alerts: Mapping[str, int],
     queued: int = 0,
     disk_full: bool = False,
     log_dropped: int = 0,
     streams: Mapping[str, Stream] | None = None,
 ) -> Look:
-    """A look at the state and beside it. Only on the loop: it cleans the heap of what waits."""
+    """A look at the state and beside it, where `alerts` were counted by their standing.
+
+    Only on the loop: it cleans the heap of what waits.
+    """
     return Look(
         now=now,
-        alerts=standings(state),
+        alerts=alerts,
         groups=len(state.groups),
         configuration=state.configuration,
         incidents=Counter(incident.status.value for incident in state.incidents.values()),

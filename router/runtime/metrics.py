@@ -17,6 +17,7 @@ from router.core.waiting import Kind
 from router.runtime import log
 from router.runtime.door import Outcome
 from router.runtime.families import Look, Reader, Reloads, Stream, constants, look, looked, tallied
+from router.runtime.standings import standings
 from router.runtime.tally import Tally
 from router.runtime.traffic import Traffic
 
@@ -110,12 +111,14 @@ class Metrics(Collector):
         at = wall / SECOND if well else self._reloads.succeeded_at
         self._reloads = Reloads(well, at, text)
 
-    def look(self) -> None:
-        """Take what the gauges are made of. Only on the loop."""
+    async def look(self) -> None:
+        """Take what the gauges are made of. Only on the loop, which goes on meanwhile."""
+        alerts = await standings(self._loop.state)
         streams = self._streams().items()
         self._seen = look(
             self._loop.state,
             self._loop.now(),
+            alerts=alerts,
             queued=self._loop.queued,
             disk_full=self._loop.disk_full,
             log_dropped=log.dropped(),
@@ -128,7 +131,7 @@ class Metrics(Collector):
 
     async def exposition(self) -> bytes:
         """Look, on the loop, and render in a thread, which sees no more than was looked at."""
-        self.look()
+        await self.look()
         return await anyio.to_thread.run_sync(self.render)
 
     def collect(self) -> Iterator[Metric]:

@@ -79,10 +79,10 @@ class Place:
                 await self.submit()
         return self.offered.pop()
 
-    def samples(self) -> dict[str, float]:
+    async def samples(self) -> dict[str, float]:
         """Every sample as `name{label="value"}`, and its value."""
         found = {}
-        self.metrics.look()
+        await self.metrics.look()
         for family in text_string_to_metric_families(self.metrics.render().decode()):
             for sample in family.samples:
                 labels = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
@@ -104,7 +104,7 @@ async def test_alerts_are_counted_by_what_they_report_and_where_they_come_from()
         await here.report(alertname="Up")
         await here.report(alertname="Up", ends_in=None)
         await here.report(alertname="Up", ends_in=-SECOND)
-        samples = here.samples()
+        samples = await here.samples()
 
     assert samples['alertmanager_alerts_received_total{status="firing",version="v2"}'] == 2
     assert samples['alertmanager_alerts_received_total{status="resolved",version="v2"}'] == 1
@@ -125,7 +125,7 @@ async def test_attempts_are_counted_by_integration_and_failures_by_reason() -> N
         await here.submit(Claimed(number), Failed(delivery=number, error="?", ambiguous=True))
         here.clock.move(MINUTE)
         await here.submit(Claimed(number), Delivered(delivery=number))
-        samples = here.samples()
+        samples = await here.samples()
 
     assert samples['alertmanager_notifications_total{integration="slack"}'] == 3
     assert samples['alertmanager_notification_requests_total{integration="slack"}'] == 3
@@ -150,7 +150,7 @@ async def test_a_refused_key_and_a_rate_limit_are_told_from_other_refusals() -> 
             await here.report(alertname=error)
             number = await here.offer()
             await here.submit(Claimed(number), Failed(delivery=number, error=error, permanent=True))
-        samples = here.samples()
+        samples = await here.samples()
 
     for reason, count in {"authError": 2, "rateLimited": 1, "clientError": 1}.items():
         assert samples[f'{failed}{{integration="slack",reason="{reason}"}}'] == count
@@ -162,7 +162,7 @@ async def test_a_page_to_a_person_counts_for_the_channel_it_takes() -> None:
         await here.report(alertname="Fire", severity="page")
         number = await here.offer()
         await here.submit(Claimed(number), Failed(delivery=number, error="no", permanent=True))
-        samples = here.samples()
+        samples = await here.samples()
 
     failed = "alertmanager_notifications_failed_total"
     assert samples[f'{failed}{{integration="sms",reason="clientError"}}'] == 1
@@ -173,9 +173,9 @@ async def test_what_waits_is_shown_with_its_age() -> None:
     async with place() as here:
         await here.report(alertname="Fire", severity="page")
         await here.offer()
-        before = here.samples()
+        before = await here.samples()
         here.clock.move(7 * MINUTE)
-        after = here.samples()
+        after = await here.samples()
 
     assert before['tocsin_incidents{status="triggered"}'] == 1
     assert before['tocsin_incidents{status="acknowledged"}'] == 0
@@ -198,7 +198,7 @@ async def test_alerts_are_counted_by_what_the_last_flush_found() -> None:
         await here.report(alertname="Loud")
         await here.report(alertname="Over", ends_in=-SECOND)
         await here.offer()
-        samples = here.samples()
+        samples = await here.samples()
 
     assert samples['alertmanager_alerts{state="active"}'] == 1
     assert samples['alertmanager_alerts{state="suppressed"}'] == 1
@@ -208,10 +208,10 @@ async def test_alerts_are_counted_by_what_the_last_flush_found() -> None:
 async def test_an_alert_whose_group_still_waits_is_unprocessed() -> None:
     async with place(LATER) as here:
         await here.report(alertname="Up")
-        before = here.samples()
+        before = await here.samples()
         here.clock.move(MINUTE)
         await here.offer()
-        after = here.samples()
+        after = await here.samples()
 
     for samples, (waiting, active) in ((before, (1, 0)), (after, (0, 1))):
         assert samples['alertmanager_alerts{state="unprocessed"}'] == waiting
@@ -221,7 +221,7 @@ async def test_an_alert_whose_group_still_waits_is_unprocessed() -> None:
 async def test_rounds_of_upkeep_are_counted() -> None:
     async with place() as here:
         await here.submit(Swept())
-        samples = here.samples()
+        samples = await here.samples()
 
     for name in ("nflog", "silences"):
         assert samples[f"alertmanager_{name}_maintenance_total"] == 1
@@ -233,7 +233,7 @@ async def test_rounds_of_upkeep_are_counted() -> None:
 async def test_commits_are_measured() -> None:
     async with place() as here:
         await here.report(alertname="Up")
-        samples = here.samples()
+        samples = await here.samples()
 
     assert samples["tocsin_commit_seconds_count"] >= 1
     assert samples["tocsin_commit_commands_sum"] >= 4
@@ -242,7 +242,7 @@ async def test_commits_are_measured() -> None:
 async def test_a_rejected_body_counts_for_its_source() -> None:
     async with place() as here:
         await here.submit(Rejected("grafana", "no JSON", b"{"))
-        samples = here.samples()
+        samples = await here.samples()
 
     assert samples['tocsin_rejects_total{source="grafana"}'] == 1
     assert samples['alertmanager_alerts_invalid_total{version="v2"}'] == 1
@@ -257,7 +257,7 @@ async def test_silences_are_counted_by_their_state() -> None:
             for i, (x, y) in spans.items()
         ]
         await here.submit(Silenced(tuple(silences)))
-        samples = here.samples()
+        samples = await here.samples()
 
     for state in ("active", "pending", "expired"):
         assert samples[f'alertmanager_silences{{state="{state}"}}'] == 1
@@ -266,9 +266,9 @@ async def test_silences_are_counted_by_their_state() -> None:
 async def test_a_broken_edit_shows_until_it_is_mended() -> None:
     async with place() as here:
         here.metrics.reloaded(True, 1_000 * SECOND, b"one")
-        good = here.samples()
+        good = await here.samples()
         here.metrics.reloaded(False, 2_000 * SECOND, b"one")
-        broken = here.samples()
+        broken = await here.samples()
 
     successful = "alertmanager_config_last_reload_successful"
     at = "alertmanager_config_last_reload_success_timestamp_seconds"
@@ -286,7 +286,7 @@ async def test_streams_and_a_full_disk_are_shown() -> None:
     async with place() as here:
         here.streams["events"] = Stream()
         here.loop.disk_full = True
-        samples = here.samples()
+        samples = await here.samples()
 
     assert samples['tocsin_stream_connected{source="events"}'] == 1
     assert samples['tocsin_stream_lag{source="events"}'] == 12
@@ -295,7 +295,7 @@ async def test_streams_and_a_full_disk_are_shown() -> None:
 
 async def test_the_version_that_dashboards_ask_for_is_there() -> None:
     async with place() as here:
-        samples = here.samples()
+        samples = await here.samples()
 
     (theirs,) = [name for name in samples if name.startswith("alertmanager_build_info")]
     assert 'version="0.34.0"' in theirs
@@ -330,11 +330,11 @@ async def test_the_exposition_can_be_made_in_a_thread_while_the_loop_goes_on() -
     async with place() as here:
         async with anyio.create_task_group() as tasks:
             for _ in range(5):
-                here.metrics.look()
+                await here.metrics.look()
                 tasks.start_soon(anyio.to_thread.run_sync, here.metrics.render)
             for number in range(500):
                 await here.report(alertname=f"A{number}")
-        samples = here.samples()
+        samples = await here.samples()
 
     assert samples["alertmanager_dispatcher_aggregation_groups"] == 500
 
@@ -343,7 +343,7 @@ async def test_attempts_are_measured_by_integration() -> None:
     async with place() as here:
         here.metrics.attempted("console", 0.2)
         here.metrics.attempted("console", 3.0)
-        samples = here.samples()
+        samples = await here.samples()
 
     latency = "alertmanager_notification_latency_seconds"
     assert samples[f'{latency}_count{{integration="console"}}'] == 2
