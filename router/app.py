@@ -177,6 +177,7 @@ class Service:
                 async with serving(rooms, listen) as server:
                     tasks.start_soon(self._streams.run)
                     tasks.start_soon(watch, self._options.config, self._live.reload, seen)
+                    tasks.start_soon(self._live.resume)
                     tasks.start_soon(sweep, self._loop, self._store)
                     tasks.start_soon(self._watch.run)
                     tasks.start_soon(self._calendars.run)

@@ -9,7 +9,7 @@ import structlog
 
 from router.core.configuration import Configuration
 from router.core.event import Reconfigured
-from router.errors import ConfigError, RouterError
+from router.errors import ConfigError, DiskFull, RouterError
 from router.runtime.door import Door
 
 _log = structlog.get_logger("tocsin.config")
@@ -86,16 +86,19 @@ class Live(Generic[L]):
         self._keep = keep
         self._settle = settle
         self._turn = anyio.Lock()
+        self._wants_room = False
 
     async def reload(self) -> list[str]:
         """Read the file again; every problem that keeps the old one in force, none when it is."""
         async with self._turn:
+            self._wants_room = False
             try:
                 loaded = await anyio.to_thread.run_sync(self._load)
                 await self._use(loaded)
             except ConfigError as error:
                 self.problems = error.problems
             except RouterError as error:
+                self._wants_room = isinstance(error, DiskFull)
                 self.problems = [str(error)]
             else:
                 self.problems = []
@@ -103,6 +106,13 @@ class Live(Generic[L]):
                 _log.error("routes.toml was not taken over", problem=problem)
             self._observe(not self.problems)
             return self.problems
+
+    async def resume(self, every_seconds: float = 1.0) -> None:
+        """Read the file again once there is room, whenever a full disk refused it, for ever."""
+        while True:
+            await anyio.sleep(every_seconds)
+            if self._wants_room and self._door.accepting:
+                await self.reload()
 
     async def _use(self, loaded: L) -> None:
         if loaded == self.loaded:
