@@ -100,6 +100,66 @@ async def test_events_that_wait_together_share_a_commit() -> None:
         assert len(bench.journal.batches) <= 5
 
 
+async def test_who_comes_again_at_once_shares_the_commit_of_who_waits() -> None:
+    async with running(stopwatch=lambda: 1.0) as bench:
+        bench.journal.hold()
+
+        async def two_in_turn() -> None:
+            await bench.loop.submit([bench.alert()])
+            for _ in range(5):  # The answer goes out, and the next request comes in.
+                await anyio.lowlevel.checkpoint()
+            await bench.loop.submit([bench.alert(instance="again")])
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(two_in_turn)
+            await anyio.wait_all_tasks_blocked()
+            tasks.start_soon(bench.loop.submit, [bench.alert(instance="waiting")])
+            await anyio.wait_all_tasks_blocked()
+            bench.journal.release()
+        assert len(bench.loop.state.alerts) == 3
+        assert len(bench.journal.batches) == 2
+
+
+async def test_who_waits_is_decided_on_though_nobody_comes_again() -> None:
+    async with running(stopwatch=lambda: 1.0) as bench:
+        bench.journal.hold()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(bench.loop.submit, [bench.alert()])
+            await anyio.wait_all_tasks_blocked()
+            tasks.start_soon(bench.loop.submit, [bench.alert(instance="waiting")])
+            await anyio.wait_all_tasks_blocked()
+            bench.journal.release()
+        assert len(bench.journal.batches) == 2
+
+
+async def test_an_answer_is_not_kept_waiting_for_reports() -> None:
+    async with running(stopwatch=lambda: 1.0) as bench:
+        bench.journal.hold()
+        order: list[str] = []
+
+        async def answer() -> None:
+            await bench.loop.submit([bench.alert()])
+            await bench.loop.submit([], urgent=True)
+            order.append("answer")
+
+        async def late() -> None:
+            await bench.loop.submit([bench.alert(instance="first")])
+            for _ in range(5):
+                await anyio.lowlevel.checkpoint()
+            await bench.loop.submit([bench.alert(instance="again")])
+            order.append("report")
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(answer)
+            tasks.start_soon(late)
+            await anyio.wait_all_tasks_blocked()
+            tasks.start_soon(bench.loop.submit, [bench.alert(instance="waiting")])
+            await anyio.wait_all_tasks_blocked()
+            bench.journal.release()
+        assert order == ["answer", "report"]
+        assert len(bench.journal.batches) >= 3, "reports that came later have a commit of their own"
+
+
 async def test_a_flush_that_is_due_at_once_needs_no_second_commit() -> None:
     async with running(stopwatch=lambda: 1.0) as bench:  # However busy the machine is.
         await bench.loop.submit([bench.alert()])
