@@ -1,6 +1,6 @@
 """Bugs in what keeps quiet: answers, silences, inhibition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,8 +13,12 @@ from router.core import (
     sending,
 )
 from router.core import command as c
+from router.core import state as state_module
+from router.core.alert import Alert
 from router.core.draft import Draft
+from router.core.group import Group
 from router.core.incident import Incident
+from router.core.labels import decode
 from router.core.moment import DAY
 from router.core.mute import muted_by
 from router.core.notification import Delivery
@@ -98,3 +102,23 @@ def a_page_that_is_refused_ends_the_escalation() -> Sequence[Patch]:
             draft.put_incident(replace(incident, next_due=due, step_due=due))
 
     return [(sending, "_fail_over", final)]
+
+
+@mutant
+def inhibition_is_ignored_by_steps() -> Sequence[Patch]:
+    def only_silences(
+        state: State, _group: Group, alerts: Iterable[Alert], wall: int
+    ) -> list[Alert]:
+        return [a for a in alerts if not state.silences.silenced_by(decode(a.labels), wall)]
+
+    return [(page, "audible", only_silences)]
+
+
+@mutant
+def an_edit_leaves_inhibition_as_it_was() -> Sequence[Patch]:
+    def partly(state: State, command: c.PutConfiguration) -> None:
+        inhibitor = state.inhibitor
+        State._put_configuration(state, command)
+        state.inhibitor = inhibitor
+
+    return [(state_module._APPLIERS, c.PutConfiguration, partly)]
