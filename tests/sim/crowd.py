@@ -68,14 +68,14 @@ class Crowd:
             auditor.wrong(entries[0].cluster, f"{outgoing.key} goes to several people")
         # On a full disk leave is given and counts are kept in memory, and may die with the process.
         unsure = max(auditor.reloaded, auditor.filled)
-        if limits is None or auditor.service - unsure < 30 * MINUTE:
+        given = max((e.granted for e in entries), default=0) or auditor.service
+        if limits is None or given - unsure < 30 * MINUTE:
             return
         flights = auditor.attempts.flights
         if any(e.row.key in flights and flights[e.row.key].attempts for e in entries):
             return  # It was granted when it was first tried.
         critical = [e for e in entries if self._is_first_of_critical(e)]
         sent = self.messages.get(_contact(first) + (_FIRST if critical else ""), [])
-        given = max((e.granted for e in entries), default=0) or auditor.service
         for count, span in (STORM, *(() if critical else limits)):
             inside = [at for at in sent if given - span < at <= given]
             if len(inside) >= count:

@@ -104,7 +104,8 @@ class People:
         elif whim == "page":
             await self.page()
         elif whim in ("override", "swap"):
-            await self.override(swap=whim == "swap")
+            for _ in range(self.chance.randint(1, 3)):
+                await self.override(swap=whim == "swap")
         elif whim == "take back":
             if self._laid:
                 await self._try(self._takes_back())
@@ -176,7 +177,7 @@ class People:
         self._count += 1
         name, who = f"o{self._count}", self.chance.choice((("ana",), ("ana", "bo")))
         start = self._wall() + self.chance.choice((-5, 0, 0, 3, 40)) * MINUTE
-        end = start + self.chance.randint(1, 60) * MINUTE
+        end = start + self.chance.randint(1, 150) * MINUTE
         added = self.chance.random() < 0.3
         event: e.Event = e.Swapped(
             schedule="duty",
@@ -202,8 +203,7 @@ class People:
         self._laid += [x.override.id for x in outcome.commands if isinstance(x, PutOverride)]
 
     def _takes_back(self) -> e.Event:
-        number = self._laid.pop(self.chance.randrange(len(self._laid)))
-        return e.OverrideRemoved(id=number, by="bo", via="api")
+        return e.OverrideRemoved(id=self._laid.pop(), by="bo", via="api")
 
     async def _try(self, event: e.Event) -> bool:
         try:

@@ -51,6 +51,7 @@ WHIMS = (
     "override",
     "swap",
     "take back",
+    "take back",
 )
 
 
