@@ -68,7 +68,9 @@ class Server:
         self.port = free_port()
         self._folder = folder
         template = _TOCSIN if kind == TOCSIN else _ALERTMANAGER
-        self._config = folder / ("alertmanager.yml" if written else "config")
+        beside = folder / "etc"  # The log is not there: whoever watches the folder would wake.
+        beside.mkdir(exist_ok=True)
+        self._config = beside / ("alertmanager.yml" if written else "config")
         self._config.write_text(
             written or template.format(sink=sink, group_by=group_by, group_wait=group_wait)
         )

@@ -104,5 +104,8 @@ async def house(deadline: float = 0.2, file: Configuration | None = None) -> Asy
         tasks.start_soon(rooms.loop.run)
         tasks.start_soon(rooms.courier.run)
         await anyio.wait_all_tasks_blocked()
-        yield rooms
-        tasks.cancel_scope.cancel()
+        try:
+            yield rooms
+        finally:
+            rooms.journal.release()  # A commit is not to be cancelled: it would hang for ever.
+            tasks.cancel_scope.cancel()
