@@ -33,7 +33,6 @@ class Batch:
         self.alerts: dict[int, Alert] = {}
         self.forgotten: dict[int, int] = {}
         self.groups: dict[int, Group | None] = {}
-        self.emptied: set[int] = set()
         self.members: defaultdict[int, dict[int, bool]] = defaultdict(dict)
         self.incidents: dict[int, Incident] = {}
         self.ends: dict[int, int] = {}
@@ -91,10 +90,10 @@ class Batch:
 
     def _drop_group(self, command: c.DropGroup) -> None:
         self.groups.pop(command.id, None)
-        self.members.pop(command.id, None)
         if command.id <= self._known["group"]:
-            self.groups[command.id] = None
-            self.emptied.add(command.id)
+            self.groups[command.id] = None  # Whoever was in it has left before.
+        else:
+            self.members.pop(command.id, None)
 
     def _join(self, command: c.Join) -> None:
         self.members[command.group][command.alert] = True

@@ -45,7 +45,7 @@ def changes(batch: Batch) -> list[Change]:
     if batch.alerts or batch.forgotten or batch.tombstones:
         found += _alerts(batch)
     found += _keyed(batch.groups, groups.DROP, groups.PUT, groups.SHAPE.rows)
-    if batch.members or batch.emptied:
+    if batch.members:
         found += _members(batch)
     if batch.incidents:
         rows = (incidents.row(i, batch.ends.get(i.number, 0)) for i in batch.incidents.values())
@@ -92,12 +92,11 @@ def _alerts(batch: Batch) -> Iterable[Change]:
 
 
 def _members(batch: Batch) -> Iterable[Change]:
-    yield Change(groups.EMPTY, [*batch.emptied])
     leaving: list[Value] = []
     joining: list[Value] = []
     for group, members in batch.members.items():
         for alert, joins in members.items():
-            (joining if joins else leaving).extend((group, alert))
+            (joining if joins else leaving).extend((alert, group))
     yield Change(groups.LEAVE, leaving)
     yield Change(groups.JOIN, joining)
 

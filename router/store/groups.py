@@ -7,11 +7,10 @@ from router.store.rows import delete, insert, select
 from router.store.shape import Shape
 
 SHAPE = Shape(Group)
-MEMBER = ("grp", "alert")
+MEMBER = ("alert", "grp")
 
 PUT = insert("grp", SHAPE.columns, verb="INSERT OR REPLACE")
 DROP = delete("grp", "id")
-EMPTY = delete("member", "grp")
 JOIN = insert("member", MEMBER, verb="INSERT OR IGNORE")
 LEAVE = delete("member", *MEMBER)
 
@@ -22,5 +21,6 @@ def load(db: sqlite3.Connection) -> list[Group]:
 
 
 def load_members(db: sqlite3.Connection) -> list[tuple[int, int]]:
-    """All (group, alert) pairs, in order."""
-    return [(grp, alert) for grp, alert in db.execute(select("member", MEMBER, "ORDER BY 1, 2"))]
+    """All (group, alert) pairs, by alert."""
+    found = db.execute(select("member", MEMBER, "ORDER BY 1, 2"))
+    return [(grp, alert) for alert, grp in found]

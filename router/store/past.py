@@ -64,7 +64,7 @@ SELECT {", ".join(history.SHAPE.columns)} FROM (
 # What a group was, as its last record says.
 CLOSED = (
     f"SELECT {', '.join(history.SHAPE.columns)} FROM event"
-    " WHERE grp = ? AND grp > 0 AND kind = 'closed' ORDER BY seq DESC LIMIT 1"
+    " WHERE grp = ? AND grp > 0 AND alert = 0 AND kind = 'closed' ORDER BY seq DESC LIMIT 1"
 )
 
 _OLD = """

@@ -33,6 +33,11 @@ _OLDEST = """
 DELETE FROM {table} WHERE {key} IN
     (SELECT {key} FROM (SELECT {key}, at FROM {table} ORDER BY {key} LIMIT ?) WHERE at < ?)
 """
+_GROUPS_RECORDS = """
+DELETE FROM group_event WHERE (grp, seq) IN (
+    SELECT grp, seq FROM (SELECT * FROM event ORDER BY seq LIMIT ?)
+    WHERE at < ? AND grp > 0 AND alert > 0)
+"""
 _RECORDS = _OLDEST.format(table="event", key="seq")
 _SEEN = _OLDEST.format(table="seen", key="id")
 
@@ -52,7 +57,9 @@ def steps(retention: Retention, now_wall: int) -> list[Step]:
     """What to delete, each in a transaction of its own; each tells how many rows went."""
 
     def records(db: sqlite3.Connection) -> int:
-        return db.execute(_RECORDS, (ROWS, now_wall - retention.records)).rowcount
+        oldest = (ROWS, now_wall - retention.records)
+        db.execute(_GROUPS_RECORDS, oldest)
+        return db.execute(_RECORDS, oldest).rowcount
 
     def seen(db: sqlite3.Connection) -> int:
         return db.execute(_SEEN, (ROWS, now_wall - retention.seen)).rowcount

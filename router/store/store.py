@@ -13,13 +13,13 @@ from router.core.command import Command
 from router.core.moment import Stamp
 from router.core.stored import Stored
 from router.errors import DiskFull, StoreError
-from router.store import clock, folder, past
+from router.store import clock, folder, history, past
 from router.store.batch import Batch
 from router.store.changes import changes, run, scrubbed
 from router.store.copy import copy
 from router.store.opening import Opened, load, prepare, recognise
 from router.store.reader import Reader, reading
-from router.store.retention import Retention, steps, tidy
+from router.store.retention import Retention, steps, tidy, whole
 from router.store.room import Ballast, ballast_for
 from router.store.writer import Writer, failure, transaction
 
@@ -28,7 +28,8 @@ _TWO_WRITERS = (
     "SQLite {} can corrupt a file that two connections write at once (fixed in 3.51.3); here a"
     " single one writes and checkpoints, which protects: let no other program write to the store."
 )
-_NAMED = 1_000  # So many alerts get their fingerprints when there was nothing to delete.
+_NAMED = 1_000  # So many alerts get their fingerprints when there was nothing to delete, …
+_FILLED = 1_000  # … and so many records are entered with their groups.
 
 
 class Store(Reader):
@@ -157,11 +158,12 @@ class Store(Reader):
         return room
 
     async def prune(self, now_wall: int) -> int:
-        """Delete a little of what is past its retention; returns how many rows went.
+        """Delete a little of what is past its retention; how many rows went, or were entered.
 
         At most 500 rows of a table go, each table in a transaction of its own, so that a commit
-        never waits long. Call it again, when there is nothing better to do, while rows go. At last
-        it sets aside the ballast that there was no room for.
+        never waits long. Call it again, when there is nothing better to do, until it returns 0.
+        When nothing goes any more it enters records where their groups find them, and sets aside
+        the ballast that there was no room for.
         """
         gone = 0
         for step in steps(self.retention, now_wall):
@@ -169,6 +171,7 @@ class Store(Reader):
         await self._writer.run(tidy)
         if not gone:
             await self.name_alerts(_NAMED)
+            gone = await self._writer.run(whole(partial(history.fill, rows=_FILLED)))
             if self.tight:
                 await self._set_aside()
         return gone

@@ -137,11 +137,6 @@ async def test_a_start_finds(
             [c.Leave(1, 1), c.DropGroup(1), c.DropAlert(1)],
             id="a group and its member",
         ),
-        pytest.param(
-            [c.PutGroup(group(1)), c.Join(1, 1), c.Join(1, 2)],
-            [c.DropGroup(1)],
-            id="a group with whoever is in it",
-        ),
         pytest.param([c.Enqueue(delivery(1))], [c.CloseDelivery(1, "delivered")], id="a delivery"),
         pytest.param([c.PutLog(log_entry("l"))], [c.DropLog("l")], id="what was told"),
         pytest.param([c.PutSilence(SILENCE)], [c.DropSilence("s-1")], id="a silence"),

@@ -45,12 +45,16 @@ STORY: list[c.Command] = [
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 3, 5, len(STORY)])
+@pytest.mark.parametrize("idle", [1, 3, 100])
 async def test_a_timeline_is_that_of_the_incident_and_of_its_group_in_its_time(
-    at_once: int, tmp_path: Path
+    idle: int, at_once: int, tmp_path: Path
 ) -> None:
+    """However often there was time to enter what was written with its groups."""
     async with Store.open(tmp_path, ballast_bytes=0) as store:
         for start in range(0, len(STORY), at_once):
             await store.commit(STORY[start : start + at_once], stamp())
+            if not start // at_once % idle:
+                await store.prune(WALL)
         told = {n: [r.seq for r in await store.timeline(n)] for n in (1, 2, 3, 4)}
         assert told == {1: [1, 2, 5, 6, 8], 2: [3, 4], 3: [7, 9, 10, 12], 4: []}
         assert await store.timeline(2) == [record(3, group=2, incident=2), record(4, group=2)]

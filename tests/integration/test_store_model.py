@@ -111,6 +111,8 @@ class Model:
             return command.group in self.groups and command.alert in self.alerts
         if isinstance(command, c.DropAlert):  # Its groups let it go before.
             return all(alert != command.id for _, alert in self.members)
+        if isinstance(command, c.DropGroup):  # It is empty then.
+            return all(group != command.id for group, _ in self.members)
         return True
 
     def take(self, command: c.Command) -> None:
@@ -129,7 +131,6 @@ class Model:
                 self._used("group", group.id)
             case c.DropGroup(id=id_):
                 self.groups.pop(id_, None)
-                self.members = {pair for pair in self.members if pair[0] != id_}
             case c.Join(group, alert):
                 self.members.add((group, alert))
             case c.Leave(group, alert):
@@ -171,7 +172,7 @@ class Model:
         """Compare it with what a store gives back."""
         assert {a.id: a for a in stored.alerts} == self.alerts
         assert {g.id: g for g in stored.groups} == self.groups
-        assert sorted(self.members) == stored.members
+        assert sorted(self.members) == sorted(stored.members)
         unresolved = {n: i for n, i in self.incidents.items() if i.open or i.next_due is not None}
         assert {i.number: i for i in stored.incidents} == unresolved
         assert [self.deliveries[id_] for id_ in sorted(self.deliveries)] == stored.deliveries

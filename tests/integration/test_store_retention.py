@@ -1,5 +1,7 @@
 """What is past its retention goes, little by little; what still matters stays."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from support.things import WALL, incident, stamp
@@ -24,12 +26,29 @@ async def test_old_records_and_entries_go_five_hundred_at_a_time(tmp_path: Path)
     entries = [c.PutSeen("redis", f"{n}-0", WALL + n) for n in range(1, 1201)]
     async with Store.open(tmp_path, ballast_bytes=0) as store:
         await store.commit([*records, *entries], stamp())
-        assert await store.prune(WALL + 48 * HOUR + 1) == 0
+        assert [await store.prune(WALL + 48 * HOUR + 1) for _ in range(3)] == [1000, 200, 0]
         later = WALL + 1001 + 90 * DAY
         assert [await store.prune(later) for _ in range(4)] == [1000, 1000, 200, 0]
         assert [r.seq for r in await store.alert_history(1, 9999)] == list(range(1001, 1201))
         assert await store.seen("redis", [f"{n}-0" for n in range(1, 1201)]) == set()
         assert (await store.load()).last["record"] == 1200
+
+
+async def test_where_a_groups_records_are_goes_with_them(tmp_path: Path) -> None:
+    records = [
+        c.Record(seq=n, at=WALL + n, kind="fired", alert=n, group=n % 7) for n in range(1, 1201)
+    ]
+    async with Store.open(tmp_path, ballast_bytes=0) as store:
+        await store.commit(records, stamp())
+        while await store.prune(WALL):
+            pass
+        with closing(sqlite3.connect(tmp_path / "tocsin.db")) as db:
+            ((entered,),) = db.execute("SELECT count(*) FROM group_event")
+            assert entered == sum(n % 7 > 0 for n in range(1, 1201))
+            while await store.prune(WALL + 1001 + 90 * DAY):
+                pass
+            ((oldest,),) = db.execute("SELECT min(seq) FROM group_event")
+            assert oldest == 1002, "the one before is of no group"
 
 
 async def test_an_entry_is_kept_for_48_hours(tmp_path: Path) -> None:

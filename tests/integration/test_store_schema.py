@@ -82,12 +82,12 @@ def test_every_command_is_written_or_known_to_be_memory_s_alone() -> None:
 
 
 def _searched(db: sqlite3.Connection, sql: str, values: Any) -> set[str]:
-    """What a statement goes through from end to end, but for the values it was given."""
+    """What it goes through from end to end, but for the values given and what is one row."""
     plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     scans = {
         found[1] for step in plan if (found := re.match(r"SCAN (?!\d+ CONST|CONST)(\S+)", step))
     }
-    return scans - {"v"}
+    return scans - {"v", "me", "filled"}
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -114,4 +114,4 @@ def test_a_question_goes_straight_to_its_rows(
 
 def test_the_check_itself_finds_a_search(db: sqlite3.Connection) -> None:
     assert _searched(db, "SELECT * FROM alert WHERE labels = ?", (b"",)) == {"alert"}
-    assert _searched(db, "DELETE FROM member WHERE alert = ?", (1,)) == {"member"}
+    assert _searched(db, "DELETE FROM member WHERE grp = ?", (1,)) == {"member"}

@@ -42,6 +42,11 @@ def _made(path: Path) -> None:
         ]
         for row in rows:
             db.execute(INCIDENT, row)
+        db.executemany("INSERT INTO member VALUES (?, ?)", [(2, 5), (1, 8), (1, 5)])
+        events = [(1, "fired", 5, 1, 0), (2, "grouped", 0, 1, 1), (3, "fired", 8, 1, 0)]
+        for seq, kind, alert, group, incident in events:
+            values = (seq, WALL, kind, alert, group, incident, b"{}")
+            db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
 async def test_its_incidents_are_as_they_were(tmp_path: Path) -> None:
@@ -58,3 +63,12 @@ async def test_its_incidents_are_as_they_were(tmp_path: Path) -> None:
     assert (over.status, over.answered_by) == (Status.RESOLVED, "bo")
     assert rang.policy == taken.policy == POLICY
     assert (tmp_path / "tocsin.db.version-1").exists()
+
+
+async def test_its_members_and_timelines_are_as_they_were(tmp_path: Path) -> None:
+    _made(tmp_path / "tocsin.db")
+    async with Store.open(tmp_path, ballast_bytes=0) as store:
+        assert (await store.load()).members == [(1, 5), (2, 5), (1, 8)]
+        for _ in range(2):
+            assert [record.seq for record in await store.timeline(1)] == [1, 2, 3]
+            await store.prune(WALL)

@@ -82,7 +82,7 @@ class Rows:
                 self._used("group", group.id)
             case c.DropGroup(id=number):
                 del self.groups[number]
-                self.members = {pair for pair in self.members if pair[0] != number}
+                assert all(group != number for group, _ in self.members), "it is empty by then"
             case c.Join(group=number, alert=member):
                 self.members.add((number, member))
             case c.Leave(group=number, alert=member):
