@@ -240,13 +240,20 @@ def hanging_commit() -> None:
 
 def lost_pages() -> None:
     """The courier never hears of pages."""
-    offer = Courier.offer
+    offer, reserve = Courier.offer, Courier.reserve
+
+    def is_other(self: Courier, number: int) -> bool:
+        row = self._door.state.deliveries.get(number)
+        return row is not None and row.kind != "page"
 
     def deaf_offer(self: Courier, numbers: Sequence[int]) -> None:
-        rows = self._door.state.deliveries
-        offer(self, [n for n in numbers if n in rows and rows[n].kind != "page"])
+        offer(self, [number for number in numbers if is_other(self, number)])
+
+    def deaf_reserve(self: Courier, number: int) -> bool:
+        return is_other(self, number) and reserve(self, number)
 
     setattr(Courier, "offer", deaf_offer)  # noqa: B010
+    setattr(Courier, "reserve", deaf_reserve)  # noqa: B010
 
 
 def short_memory() -> None:
