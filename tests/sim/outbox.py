@@ -121,9 +121,11 @@ class Outbox:
         if outcome == "delivered":
             auditor.crowd.taken(row)
         del self.open[row.id]
-        later = any(
-            other.row.lane == row.lane and other.row.id > row.id for other in self.open.values()
-        )
+        behind = [
+            other.row
+            for other in self.open.values()
+            if other.row.lane == row.lane and other.row.id > row.id
+        ]
         match outcome:
             case "delivered":
                 good = auditor.attempts.was_taken(row.key)
@@ -134,14 +136,15 @@ class Outbox:
                     auditor.attempts.was_refused(row.key)
                     or auditor.began - entry.at > 23 * 60 * MINUTE
                 )
-            case "superseded" if later:
+            case "superseded" if behind:
                 good = True
             case "withdrawn" if row.kind == "resolved":
                 good = not auditor.attempts.was_told(row.lane)  # The page it follows never arrived.
             case _:
                 good = auditor.stirred(entry.cluster, row.incident) >= entry.at
                 if row.kind == "acknowledged":
-                    good = good or not auditor.attempts.was_told(row.lane)
+                    over = any(other.kind == "resolved" for other in behind)
+                    good = good or over or not auditor.attempts.was_told(row.lane)
                 elif row.resolved and not row.firing:
                     good = good or not self._believed(row.resolved, row.target)
                 elif row.kind == "notification":
