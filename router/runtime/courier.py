@@ -180,7 +180,8 @@ class Courier:
         """Claim it, unless that was `asked` already; send it, and let the next have its place."""
         row = self._door.state.deliveries.get(number)
         try:
-            if row is not None and (row.claimed or not asked):
+            # Claimed without being asked, it went along with another one while it waited here.
+            if row is not None and row.claimed is asked:
                 await self._deliver(row)
         except StoreError:
             _log.warning("its result could not be kept; it will be repeated", delivery=number)

@@ -91,3 +91,18 @@ async def test_while_stopping_no_other_send_begins() -> None:
         await rooms.quiet()
         assert not rooms.post.sent
         assert not any(row.claimed for row in rooms.loop.state.deliveries.values())
+
+
+async def test_what_another_message_took_along_while_it_waited_does_not_leave_on_its_own() -> None:
+    async with house(deadline=5) as rooms:
+        hanging = rooms.post.hangs["slack"] = anyio.Event()
+        wall = rooms.clock.now().wall
+        both = [reported(wall, "critical", {"alertname": name}) for name in ("Fire", "Flood")]
+        await rooms.loop.submit(both)
+        await rooms.quiet(lambda: rooms.post.under_way == 1)
+        rows = rooms.loop.state.deliveries.values()
+        (waiting,) = [row.id for row in rows if row.target == "user:ana/slack" and not row.claimed]
+        await rooms.loop.submit([e.Claimed(waiting)], urgent=True)
+        hanging.set()
+        await rooms.quiet(lambda: not rooms.courier.under_way)
+        assert rooms.post.targets().count("user:ana/slack") == 1
