@@ -8,7 +8,12 @@ from support.configured import configured, daily, heartbeat, inhibit, policy, re
 from support.small import secret
 
 from router.core.configuration import Configuration, Contact, User
-from router.core.integration import SlackIntegration, SmsIntegration, WebhookIntegration
+from router.core.integration import (
+    EmailIntegration,
+    SlackIntegration,
+    SmsIntegration,
+    WebhookIntegration,
+)
 from router.core.layer import Layer
 from router.core.limit import Limit
 from router.core.moment import HOUR, MINUTE, SECOND
@@ -29,7 +34,7 @@ GRACE = 15 * MINUTE
 
 
 ANA = {"user:ana/slack": 0, "user:ana/sms": 2 * MINUTE}
-BO = {"user:bo/sms": 0}
+BO = {"user:bo/email": 0}
 PEOPLE = {"user:ana": ANA, "user:bo": BO}
 DUTY = "schedule:duty"  # As a target: whoever is on call when the step runs.
 OPS = {"receiver:ops/slack/0": 0, "receiver:ops/webhook/0": 0}
@@ -89,18 +94,21 @@ def _slack(channel: str, *, send_resolved: bool = True) -> SlackIntegration:
     return SlackIntegration(channel=channel, token=secret("xoxb"), send_resolved=send_resolved)
 
 
+_BO_EMAIL = EmailIntegration(  # The one destination here that takes two messages at a time.
+    to=("bo@example.org",), sender="tocsin@example.org", smarthost="mail.example.org:25"
+)
 _PEOPLE = (
     User(
         id="ana",
         methods={"slack": _slack("U-ANA"), "sms": _sms("+1555001")},
         urgent=(Contact("slack"), Contact("sms", 2 * MINUTE)),
     ),
-    User(id="bo", methods={"sms": _sms("+1555002")}),
+    User(id="bo", methods={"email": _BO_EMAIL}),
 )
 LIMITS = {
     "user:ana/slack": (),
     "user:ana/sms": ((1, MINUTE), (3, 10 * MINUTE)),
-    "user:bo/sms": ((1, MINUTE),),
+    "user:bo/email": ((1, MINUTE),),
 }
 STORM = (3, 10 * SECOND)
 _LIMITED = tuple(

@@ -9,7 +9,7 @@ from sim.post import MOODS
 TARGETS = (
     "user:ana/slack",
     "user:ana/sms",
-    "user:bo/sms",
+    "user:bo/email",
     "receiver:ops/slack/0",
     "receiver:ops/webhook/0",
     "receiver:boss/slack/0",

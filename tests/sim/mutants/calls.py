@@ -44,7 +44,7 @@ def a_reassignment_withdraws_nothing() -> Sequence[Patch]:
 
 @mutant
 def a_responder_is_not_paged() -> Sequence[Patch]:
-    return [(hand_over, "page", lambda *_arguments, **_others: ["user:bo/sms"])]
+    return [(hand_over, "page", lambda *_arguments, **_others: ["user:bo/email"])]
 
 
 @mutant

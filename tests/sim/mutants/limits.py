@@ -1,6 +1,7 @@
 """Bugs in how people are spared: limits, what they hold back, and what leaves together."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec.structs import replace
 from sim.mutants.planting import Patch, mutant
@@ -10,6 +11,7 @@ from router.core.draft import Draft
 from router.core.moment import DAY
 from router.core.notification import Delivery, Turn
 from router.core.state import State
+from router.runtime.courier import Courier
 
 
 @mutant
@@ -63,3 +65,14 @@ def nothing_counts_against_a_limit() -> Sequence[Patch]:
         ]
 
     return [(bundle, "count", forgetful)]
+
+
+@mutant
+def what_went_along_with_another_message_leaves_again() -> Sequence[Patch]:
+    carry = Courier._carry
+
+    async def hasty(self: Courier, queue: Any, number: int, asked: bool = False) -> None:
+        row = self._door.state.deliveries.get(number)
+        await carry(self, queue, number, asked or (row is not None and row.claimed))
+
+    return [(Courier, "_carry", hasty)]
