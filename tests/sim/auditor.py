@@ -143,7 +143,7 @@ class Auditor:
     def wall_stepped(self) -> None:
         """Somebody set the clock."""
         self.silences.wall_stepped()
-        self.duty.forget()
+        self.duty.look()
         self.facts.stepped()
 
     def busy(self) -> None:
@@ -197,7 +197,7 @@ class Auditor:
     def look(self) -> None:
         """Once a minute: what may have changed by itself, or been forgotten for good."""
         self.silences.forget()
-        self.duty.forget()
+        self.duty.look()
         for cluster in self.facts.unsteady:
             self.stirred(cluster, 0)
         self.hand.look()

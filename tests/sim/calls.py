@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sim.case import Case
-from sim.plot import LADDERS, PEOPLE, Ladder
+from sim.plot import DUTY, LADDERS, PEOPLE, Ladder
 
 from router.core import event as e
 from router.core.moment import MINUTE, SECOND
@@ -123,6 +123,8 @@ class Calls:
             return False
         if auditor.reloaded > case.opened:  # What it was opened for may have moved elsewhere.
             return False
+        if auditor.duty.may_ring_nobody(case):
+            return False
         return case.taken is False and any(
             auditor.facts.fires(key, auditor.service) and not auditor.explained(key)
             for key in case.members
@@ -138,5 +140,6 @@ def _others(own: Ladder, to: tuple[str, ...]) -> Ladder:
     """How it would go on with these: a policy, or people in place of its own steps."""
     if to[0].startswith("policy:"):
         return LADDERS[to[0].removeprefix("policy:")]
-    step = {target: after for who in to for target, after in PEOPLE[who].items()}
+    reached = ({DUTY: 0} if who == DUTY else PEOPLE[who] for who in to)
+    step = {target: after for each in reached for target, after in each.items()}
     return msgspec.structs.replace(own, steps=(step,), waits=(5 * MINUTE,))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sim.calls import is_asked_for
-from sim.case import Case, Run, step_of
+from sim.case import WOKEN, Case, Run, step_of
 from sim.hand import BY_HAND
-from sim.plot import LADDERS, PLOTS, RANKS, SEVERITIES
+from sim.plot import LADDERS, PLOTS, RANKS, SEVERITIES, Ladder, Plot
 
 from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.notification import Delivery
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.auditor import Auditor
     from sim.outbox import Row
 
+Place = tuple[int, int]  # A round, and a step in it.
 PROMPT = 2 * SECOND
 LATE = MINUTE
 FALLBACK = 30 * MINUTE
@@ -121,6 +122,9 @@ class Cases:
             for one in case.ladders
             if run.step < len(one.steps) and self._rings_these(one.steps[run.step], run)
         ]
+        if not fitting and run.reason == WOKEN and self._finds_nobody(case, run):
+            run.reason = _REACHED
+            return
         if not fitting:
             said = f"step {run.step + 1} of {case.number} rings {sorted(run.targets)}"
             self._auditor.wrong(case.cluster, said)
@@ -133,39 +137,55 @@ class Cases:
     def _rings_these(self, step: Mapping[str, int], run: Run) -> bool:
         return set(run.targets) in self._auditor.duty.meant(step, self._auditor.wall)
 
+    def _finds_nobody(self, case: Case, run: Run) -> bool:
+        """Whether the last resort may have been rung from the first step on."""
+        plot = self._auditor.plot
+        if plot is not None and set(run.targets) != set(plot.fallback):
+            return False
+        return any(None in self._ways(one, (0, 0)) for one in case.ladders)
+
+    def _ways(self, ladder: Ladder, place: Place) -> Iterator[Place | None]:
+        """What may come now, from a place in a ladder on; None is the last resort.
+
+        A step that reaches nobody gives its turn to the next at once.
+        """
+        for _ in ladder.steps:
+            if ladder.rounds and place[0] >= ladder.rounds:
+                break
+            yield place
+            if set() not in self._auditor.duty.meant(ladder.steps[place[1]], self._auditor.wall):
+                return
+            place = ladder.after(*place)
+        yield None
+
     def _follows(self, case: Case, before: Run, run: Run) -> None:
         """Nothing happened in between: it must be the next step, at its time."""
-        auditor, ladder = self._auditor, case.ladders[0]
+        auditor, ladder, plot = self._auditor, case.ladders[0], self._auditor.plot
         spelt, rings = step_of(before.reason) is not None, run.reason in _SPELLS
-        if len(case.ladders) > 1:
+        if len(case.ladders) > 1 or auditor.duty.may_ring_nobody(case):
             return
-        if auditor.plot is None or not (spelt or before.reason in _SPELLS):
+        if plot is None or not (spelt or before.reason in _SPELLS):
             return
         wait, place = FALLBACK, (0, 0)
-        if before.reason == _REACHED:
-            spelt = True  # The steps begin again: somebody may be there then.
-        elif spelt:
-            last = before.step + 1 == len(ladder.steps)
-            wait = ladder.waits[before.step]
-            place = (before.round + 1, 0) if last else (before.round, before.step + 1)
-        ends = bool(ladder.rounds) and place[0] >= ladder.rounds
-        last_resort = dict.fromkeys(auditor.plot.fallback, 0)
-        wanted = last_resort if ends or not spelt else ladder.steps[place[1]]
-        idle = not wanted  # Nobody is rung now; half an hour from then the steps begin again.
-        if idle:
-            wait, place, ends, wanted = wait + FALLBACK, (0, 0), False, ladder.steps[0]
-            spelt = True
-        right = rings if ends or not spelt else (run.round, run.step) == place
-        if not right or not self._rings_these(wanted, run):
+        if spelt:  # Else the steps begin again: somebody may be there then.
+            wait, place = ladder.waits[before.step], ladder.after(before.round, before.step)
+        ways = [None] if before.reason == _ANSWERED else list(self._ways(ladder, place))
+        resort = _REACHED if before.reason == _REACHED else _ANSWERED  # A step reached somebody.
+        here = None if run.reason == resort else (run.round, run.step)
+        idle = None in ways and not plot.fallback and here not in ways
+        if idle:  # Nobody is rung now; half an hour from then the steps begin again.
+            wait, ways = wait + FALLBACK, list(self._ways(ladder, (0, 0)))
+        if here not in ways or not self._rings_these(_whom(ladder, here, plot), run):
             said = f"{run.reason} of round {run.round}, after {before.reason} of {before.round}"
             auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
-        planned = before.planned + wait
+        planned, passed = before.planned + wait, here != ways[0]
         if not idle:
             self._in_time(case, run, planned, before.doubt)
-        if not idle and run.at - planned < LATE - PROMPT - before.doubt and not rings:
-            run.planned, run.doubt = planned, before.doubt
-        if rings:
+        late = run.at - planned >= LATE - PROMPT - before.doubt
+        if rings or passed:
             run.doubt = 0
+        elif not idle and not late:
+            run.planned, run.doubt = planned, before.doubt
 
     def _in_time(self, case: Case, run: Run, planned: int, doubt: int) -> None:
         auditor, number = self._auditor, case.number
@@ -189,6 +209,8 @@ class Cases:
         if auditor.service - since < _SILENT + auditor.time.missed(since):
             return
         if case.ended or auditor.reloaded > case.opened or auditor.answers.may_sleep(case):
+            return
+        if auditor.duty.may_ring_nobody(case):
             return
         rows = (entry for entry in auditor.outbox.rows.values() if entry.closed == "delivered")
         if stirred > case.page_at and not any(e.row.incident == case.number for e in rows):
@@ -214,3 +236,8 @@ class Cases:
         }
         if any(auditor.facts.fires(auditor.names[n], auditor.service) for n in told):
             auditor.wrong(case.cluster, f"incident {case.number} ends, and its alerts fire")
+
+
+def _whom(ladder: Ladder, place: Place | None, plot: Plot) -> Mapping[str, int]:
+    """Whom a place in a ladder means; None is the last resort."""
+    return ladder.steps[place[1]] if place else dict.fromkeys(plot.fallback, 0)

@@ -2,130 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
-import msgspec
+from sim.case import Case
 from sim.plot import DUTY, PEOPLE
+from sim.turn import Laid, Turn, changes_of, on_call, turn_of
 
 from router.core import event as e
 from router.core.command import Command, PutOverride
-from router.core.moment import DAY
+from router.core.moment import DAY, MINUTE
 from router.core.override import PostedOverride
 
 if TYPE_CHECKING:
     from sim.auditor import Auditor
 
-Laid = e.Overridden | e.Swapped
 _KEPT = 80 * DAY  # One that was over for longer may be forgotten, and a clock may go back to it.
 _DOUBTS = 6
-_USUAL = ("bo",)
-
-
-class Turn(msgspec.Struct):
-    """An override that was asked for, and between which times of the wall it begins and ends.
-
-    `stands` is None while it is in doubt whether it was made, or is kept. `removing` who take it
-    back wait to hear of it, or never did.
-    """
-
-    begins: tuple[int, int]
-    ends: tuple[int, int]
-    users: tuple[str, ...] = ()
-    add: tuple[str, ...] = ()
-    gives: Mapping[str, str] = {}
-    stands: bool | None = None
-    removing: int = 0
-
-    def may_hold(self, wall: int) -> bool:
-        """Whether it counts then, perhaps."""
-        return self.stands is not False and self.begins[0] <= wall < self.ends[1]
-
-    def holds(self, wall: int) -> bool:
-        """Whether it surely counts then."""
-        return self.is_sure and self.begins[1] <= wall < self.ends[0]
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it surely was made, and nobody takes it back."""
-        return self.stands is True and not self.removing
+_LOOK = MINUTE  # So long until the next look.
+_PATIENCE = 36 * MINUTE  # Where nobody is to be rung, the steps begin again after half an hour.
 
 
 class Duty:
-    """The overrides that were asked for, by what their makers called them, oldest first."""
+    """The overrides that were asked for, by what their makers called them, oldest first.
+
+    Those of one request go together. `nobody_at` is when last nobody may have been on call.
+    """
 
     def __init__(self, auditor: Auditor) -> None:
         self._auditor = auditor
-        self._turns: dict[str, Turn] = {}
+        self._turns: dict[str, tuple[Turn, ...]] = {}
+        self._made: dict[int, Turn] = {}
         self._names: dict[int, str] = {}
         self._asked_back: dict[int, int] = {}
+        self._nobody_at = 0
 
     @property
     def _wall(self) -> int:
         return self._auditor.machine.wall
 
     def asked(self, event: Laid) -> None:
-        """Somebody asks for one."""
-        if isinstance(event, e.Swapped):
-            turn = Turn((event.start,) * 2, (event.end,) * 2, gives={event.user: event.taker})
-        else:
-            (one,) = event.overrides
-            turn = Turn((one.start,) * 2, (one.end,) * 2, one.users or (), one.add)
-        turn.begins = (max(turn.begins[0], self._wall),) * 2
-        self._turns[event.comment] = turn
+        """Somebody asks for some."""
+        turns = tuple(map(turn_of, changes_of(event)))
+        for turn in turns:
+            turn.begins = (max(turn.begins[0], self._wall),) * 2
+        self._turns[event.comment] = turns
+        self.look()
 
     def answered(self, event: Laid, code: str, commands: Iterable[Command]) -> None:
-        """It counts from now on at the latest, or it was not made."""
-        turn = self._turns[event.comment]
+        """They count, or none of them was made."""
+        turns = self._turns[event.comment]
         if code not in ("overridden", "swapped"):
-            turn.stands = False
+            self._are_none(turns)
             return
-        asked, now = turn.begins[0], max(_start(event), self._wall)
-        turn.begins, turn.stands = (min(asked, now), max(asked, now)), True
-        for command in commands:
-            if isinstance(command, PutOverride):
-                self._names[command.override.id] = event.comment
+        numbers = [each.override.id for each in commands if isinstance(each, PutOverride)]
+        if len(numbers) != len(turns):
+            said = f"{len(turns)} overrides were asked for by {event.comment}, and {numbers} made"
+            self._auditor.wrong("", said)
+        for turn, change, number in zip(turns, changes_of(event), numbers, strict=False):
+            turn.is_made(change.start, self._wall)
+            self._made[number], self._names[number] = turn, event.comment
 
     def refused(self, event: Laid | e.OverrideRemoved) -> None:
         """Nothing was done."""
-        if isinstance(event, e.OverrideRemoved):
-            self._turns[self._names[event.id]].removing -= 1
-        else:
-            self._turns[event.comment].stands = False
+        if not isinstance(event, e.OverrideRemoved):
+            self._are_none(self._turns[event.comment])
+            return
+        for turn in self._together(event.id):
+            turn.removing -= 1
+
+    def _are_none(self, turns: Iterable[Turn]) -> None:
+        for turn in turns:
+            turn.stands = False
+
+    def _together(self, number: int) -> tuple[Turn, ...]:
+        return self._turns[self._names[number]]
 
     def asked_back(self, event: e.OverrideRemoved) -> None:
-        """Somebody takes one back."""
-        self._turns[self._names[event.id]].removing += 1
+        """Somebody takes one back, and all that were made with it."""
+        self.look()
+        for turn in self._together(event.id):
+            turn.removing += 1
         self._asked_back[event.id] = self._wall
 
     def taken_back(self, event: e.OverrideRemoved, code: str) -> None:
-        """It counts no more, from now on at the latest."""
-        turn = self._turns[self._names[event.id]]
-        turn.removing -= 1
+        """They count no more, from now on at the latest."""
         walls = sorted((self._asked_back.pop(event.id), self._wall))
-        if code != "removed":
+        for turn in self._together(event.id):
+            turn.removing -= 1
             over = code == "already" and walls[1] >= turn.ends[0]
-            if turn.is_sure and not over:
+            gone = code == "unknown" and turn is not self._made[event.id]
+            if code == "removed":
+                turn.is_taken_back(walls)
+            elif turn.is_sure and not (over or gone):
                 self._auditor.wrong("", f"override {event.id} was made, and is {code}")
-        elif walls[1] < turn.begins[0]:
-            turn.stands = False
-        else:
-            if walls[0] < turn.begins[1]:
-                turn.stands = None  # It is not kept at all if it had not begun.
-            turn.ends = (min(turn.ends[0], walls[0]), min(turn.ends[1], walls[1]))
 
-    def forget(self) -> None:
-        """What was over long ago may be kept no longer."""
-        for turn in self._turns.values():
-            if turn.stands and self._wall >= turn.ends[1] + _KEPT:
+    def look(self) -> None:
+        """What was over long ago may be kept no longer; perhaps nobody is on call."""
+        wall = self._wall
+        for turn in chain.from_iterable(self._turns.values()):
+            if turn.stands and wall >= turn.ends[1] + _KEPT:
                 turn.stands = None
+            if turn.empties and (turn.may_hold(wall) or turn.may_hold(wall + _LOOK)):
+                self._nobody_at = self._auditor.service
 
     def compare(self, kept: Mapping[int, PostedOverride]) -> None:
         """What was promised is known."""
-        for number, name in self._names.items():
-            if self._turns[name].is_sure and number not in kept:
+        for number, turn in self._made.items():
+            if turn.is_sure and number not in kept:
                 self._auditor.wrong("", f"override {number} was made, and is gone")
+
+    def may_ring_nobody(self, case: Case) -> bool:
+        """Whether an incident may wait until somebody is on call: there is no last resort."""
+        auditor = self._auditor
+        if auditor.plot is not None and auditor.plot.fallback:
+            return False
+        since = auditor.service - self._nobody_at - auditor.time.missed(self._nobody_at)
+        return since < _PATIENCE and any(
+            all(set(step) == {DUTY} for step in one.steps) for one in case.ladders
+        )
 
     def meant(self, step: Mapping[str, int], wall: int) -> list[set[str]]:
         """The targets of a step at a time of the wall: several sets where that is in doubt."""
@@ -138,25 +134,12 @@ class Duty:
         ]
 
     def _people(self, wall: int) -> set[frozenset[str]]:
-        present = [turn for turn in self._turns.values() if turn.may_hold(wall)]
+        turns = chain.from_iterable(self._turns.values())
+        present = [turn for turn in turns if turn.may_hold(wall)]
         choices = [(True,) if turn.holds(wall) else (False, True) for turn in present]
         if sum(len(choice) > 1 for choice in choices) > _DOUBTS:
-            return {frozenset(who) for who in (("ana",), ("bo",), ("ana", "bo"))}
+            return {frozenset(who) for who in ((), ("ana",), ("bo",), ("ana", "bo"))}
         return {
-            _on_call([turn for turn, counts in zip(present, chosen, strict=True) if counts])
+            on_call([turn for turn, counts in zip(present, chosen, strict=True) if counts])
             for chosen in product(*choices)
         }
-
-
-def _start(event: Laid) -> int:
-    """When it was asked to begin, by the wall."""
-    return event.start if isinstance(event, e.Swapped) else event.overrides[0].start
-
-
-def _on_call(turns: Sequence[Turn]) -> frozenset[str]:
-    """Who is on call while these count: the newest name them, others add, some give and take."""
-    named = [turn.users for turn in turns if turn.users]
-    found = {*(named[-1] if named else _USUAL), *chain.from_iterable(turn.add for turn in turns)}
-    for turn in turns:
-        found = {turn.gives.get(who, who) for who in found}
-    return frozenset(found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import anyio
+from sim.case import Case
 from sim.facts import firing
 from sim.life import Life
 from sim.plot import CLUSTERS, DEAF, RANKS, SEVERITIES, labels_of
@@ -159,7 +160,7 @@ class End:
             mine = [c for c in cases if (cluster, name) in c.members]
             rank = RANKS.index(SEVERITIES[name])
             answered = any(
-                (c.taken is not False or watch.answers.may_sleep(c))
+                self._may_be_quiet(c)
                 and c.over is not True
                 and not (c.taken and rank > max(c.worst, c.peak))
                 for c in mine
@@ -167,6 +168,11 @@ class End:
             closed = any(c.over and watch.service - c.stirred < 90 * MINUTE for c in mine)
             if not (answered or closed or watch.explained((cluster, name))):
                 yield cluster, name
+
+    def _may_be_quiet(self, case: Case) -> bool:
+        """Whether somebody answered it, perhaps, or nobody is there to be rung."""
+        answers, duty = self._watch.answers, self._watch.duty
+        return case.taken is not False or answers.may_sleep(case) or duty.may_ring_nobody(case)
 
     def _everybody_knows(self) -> None:
         """Every receiver believes what is so."""

@@ -40,7 +40,9 @@ class ByHand:
             case = auditor.cases.known.get(number)
             if case is None:
                 self._rings(number, since, MINUTE)
-            elif case.taken is False and case.over is False and not auditor.answers.may_sleep(case):
+            elif auditor.duty.may_ring_nobody(case) or auditor.answers.may_sleep(case):
+                continue
+            elif case.taken is False and case.over is False:
                 self._rings(number, max(case.page_at, case.stirred), _SILENT)
 
     def _rings(self, number: int, since: int, within: int) -> None:

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 import anyio
 import msgspec
-from sim.plot import CLUSTERS, LADDERS, PEOPLE
+from sim import shifts
+from sim.plot import CLUSTERS, DUTY, LADDERS, PEOPLE
 from sim.pulse import Lost
 
 from router.core import event as e
@@ -14,7 +15,6 @@ from router.core.command import PutOverride
 from router.core.matcher import parse_list
 from router.core.moment import MINUTE
 from router.core.outgoing import Outgoing
-from router.core.schedule import Override
 from router.core.silence import Silence, expire
 from router.errors import RouterError
 from router.runtime.door import Outcome
@@ -22,7 +22,7 @@ from router.runtime.links import LinkError, Signer
 
 _SOME = tuple(PEOPLE)
 _POLICIES = tuple(f"policy:{name}" for name in LADDERS if ":" not in name)
-_WHOEVER = (*_SOME, *_SOME, *_POLICIES)  # Only one of these policies is in routes.toml.
+_WHOEVER = (*_SOME, *_SOME, DUTY, DUTY, *_POLICIES)  # Only one of these policies is in routes.toml.
 
 Ask = Callable[[Sequence[e.Event]], Coroutine[Any, Any, list[Outcome]]]
 
@@ -109,6 +109,8 @@ class People:
         elif whim == "take back":
             if self._laid:
                 await self._try(self._takes_back())
+        elif whim == "relieve" and self._seen:
+            await self._relieve(self._seen[-1])
         elif self._seen:
             await self._try(self._answer(whim, self.chance.choice(self._seen[-6:])))
 
@@ -173,34 +175,19 @@ class People:
             await anyio.sleep(5.0)
 
     async def override(self, *, swap: bool) -> None:
-        """Let Ana be on call for a while, in place of Bo or beside him."""
+        """Ask for somebody else to be on call for a while, or for nobody."""
         self._count += 1
-        name, who = f"o{self._count}", self.chance.choice((("ana",), ("ana", "bo")))
-        start = self._wall() + self.chance.choice((-5, 0, 0, 3, 40)) * MINUTE
-        end = start + self.chance.randint(1, 150) * MINUTE
-        added = self.chance.random() < 0.3
-        event: e.Event = e.Swapped(
-            schedule="duty",
-            user="bo",
-            taker="ana",
-            start=start,
-            end=end,
-            by="bo",
-            via="api",
-            comment=name,
-        )
-        if not swap:
-            change = Override(
-                start=start, end=end, users=None if added else who, add=("ana",) if added else ()
-            )
-            event = e.Overridden(
-                schedule="duty", overrides=(change,), by="bo", via="api", comment=name
-            )
+        ask = shifts.swap if swap else shifts.override
         try:
-            (outcome,) = await self._ask([event])
+            (outcome,) = await self._ask([ask(self.chance, self._wall(), f"o{self._count}")])
         except (RouterError, Lost):
             return
         self._laid += [x.override.id for x in outcome.commands if isinstance(x, PutOverride)]
+
+    async def _relieve(self, number: int) -> None:
+        """Give an incident to whoever is on call, and then let that be somebody else."""
+        await self._try(e.Reassigned(incident=number, to=(DUTY,), by="bo", via="api"))
+        await self.override(swap=False)
 
     def _takes_back(self) -> e.Event:
         return e.OverrideRemoved(id=self._laid.pop(), by="bo", via="api")

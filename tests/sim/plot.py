@@ -64,6 +64,10 @@ class Ladder(msgspec.Struct, frozen=True):
     rounds: int
     ack_timeout: int = 0
 
+    def after(self, round_: int, step: int) -> tuple[int, int]:
+        """The round and the step that follow."""
+        return (round_ + 1, 0) if step + 1 == len(self.steps) else (round_, step + 1)
+
 
 class Plot(msgspec.Struct, frozen=True):
     """One routes.toml: what the product is given, and what it comes to by severity."""

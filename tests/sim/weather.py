@@ -44,6 +44,8 @@ WHIMS = (
     "escalate",
     "reassign",
     "reassign",
+    "relieve",
+    "relieve",
     "summon",
     "summon",
     "page",
@@ -56,7 +58,10 @@ WHIMS = (
 
 
 class Swarm(msgspec.Struct, frozen=True):
-    """What this seed is about: the troubles it has, how often, and how people are."""
+    """What this seed is about: the troubles it has, how often, and how people are.
+
+    `minutes` lie between troubles, and `between` the whims of people.
+    """
 
     plot: str
     troubles: tuple[str, ...]
@@ -72,6 +77,7 @@ class Swarm(msgspec.Struct, frozen=True):
     acks: float
     races: float
     whims: tuple[str, ...]
+    between: float
     back: bool
     tempers: tuple[tuple[str, float, float], ...]
     restless: float
@@ -98,6 +104,7 @@ def draw(chance: Random) -> Swarm:
         acks=chance.choice((0.0, 0.2, 0.7)),
         races=chance.choice((0.1, 0.6)),
         whims=tuple(w for w in WHIMS if chance.random() < 0.6),
+        between=chance.choice((2.0, 10.0, 40.0)),
         back=back,
         tempers=tuple(
             (cluster, chance.choice((3.0, 30.0, 400.0)), chance.choice((5.0, 40.0, 120.0)))

@@ -116,7 +116,7 @@ class World:
             kill_claimed=swarm.kill_claimed, kill_sent=swarm.kill_sent, fills=swarm.fills
         )
         self.queue.strays, self.queue.drops = swarm.strays, swarm.lost_replies
-        self.people.habits = Habits(swarm.acks, swarm.races, swarm.minutes * 2, swarm.whims)
+        self.people.habits = Habits(swarm.acks, swarm.races, swarm.between, swarm.whims)
         for source in self.sources:
             source.tempers = {c: Temper(f, q) for c, f, q in swarm.tempers}
             source.restless = swarm.restless
