@@ -85,8 +85,7 @@ class State:
         commands: list[c.Command] = []
         commands.extend(map(c.PutAlert, stored.alerts))
         commands.extend(map(c.PutGroup, stored.groups))
-        kept = {group.id for group in stored.groups}
-        commands.extend(c.Join(group, alert) for group, alert in stored.members if group in kept)
+        commands.extend(c.Join(group, alert) for group, alert in stored.members)
         commands.extend(map(c.PutIncident, stored.incidents))
         commands.extend(map(c.Enqueue, sorted(stored.deliveries, key=lambda d: d.id)))
         commands.extend(map(c.PutLog, stored.log))
