@@ -131,12 +131,12 @@ class Service:
             lambda: self._loop.state.configuration.resolve_timeout,
         )
         self._courier = Courier(self._loop, senders, self._compose)
-        self._loop.offer = self._courier.offer
-        self._loop.reserve = self._courier.reserve
+        self._loop.offer, self._loop.reserve = self._courier.offer, self._courier.reserve
         self._streams = Streams(self._stream)
         self._senders = senders
         self._metrics = Metrics(self._loop, version=VERSION, streams=lambda: self._streams.readers)
         self._loop.committed = self._metrics.committed
+        self._loop.repeated = self._metrics.repeated
         self._courier.attempted = self._metrics.attempted
         self._live = Live(
             loaded,

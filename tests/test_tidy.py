@@ -17,9 +17,10 @@ from support.memory_journal import MemoryJournal
 from router.cli.main import cli
 from router.config.load import load
 from router.core.configuration import Configuration
-from router.core.route import Plan, Tree, build
+from router.core.route import Plan, build
 from router.core.state import State
 from router.core.stored import Stored
+from router.core.tree import Tree
 from router.runtime.loop import Loop
 from router.runtime.metrics import Metrics
 

@@ -37,9 +37,10 @@ from router.config.lines import index
 from router.config.table import Table
 from router.config.vault import Vault
 from router.core.configuration import Configuration
-from router.core.route import Plan, Tree, build
+from router.core.route import Plan, build
 from router.core.settings import ApiSettings, ServiceSettings, SlackSettings, Source, Subscription
 from router.core.template import Templates
+from router.core.tree import Tree
 from router.errors import ConfigError
 
 

@@ -12,8 +12,8 @@ from router.core.interval import Interval
 from router.core.limit import Limit
 from router.core.maintenance import Maintenance
 from router.core.moment import HOUR, MINUTE
-from router.core.route import Tree
 from router.core.schedule import Schedule
+from router.core.tree import Tree
 
 
 class Contact(msgspec.Struct, frozen=True):

@@ -37,8 +37,11 @@ def decide(state: State, event: e.Event, now: Now) -> list[command.Command]:
         AssertionError or any other exception: a bug. It concerns this event alone; nothing of it
             has happened.
     """
-    if type(event) is e.Reported and (again := intake.repeated(state, event.report, now)):
-        return [again]
+    if type(event) is e.Reported:
+        if again := intake.repeated(state, event.report, now):
+            return [again]
+        if begun := intake.begun(state, event.report, now):
+            return begun
     draft = Draft(state, now)
     _RULES[type(event)](draft, event)
     return draft.commands

@@ -7,7 +7,7 @@ from router.core import hush, membership
 from router.core.alert import Alert, Report
 from router.core.draft import Draft
 from router.core.heartbeat import SOURCE as HEARTBEATS
-from router.core.labels import decode, identity
+from router.core.labels import identity
 from router.core.merge import begin, merge
 from router.core.meta import SOURCE as META
 from router.core.moment import Now
@@ -27,19 +27,59 @@ def repeated(state: State, report: Report, now: Now) -> c.RefreshAlert | None:
     starts_at, ends_at, wall = report.starts_at, report.ends_at, now.wall
     if known is None or not known.firing or starts_at is None:
         return None
-    if known.source in OURS or source in OURS or source in state.unheard:
+    if source in OURS or source in state.unheard:
         return None
+    if known.source != source and known.source in OURS:
+        return None
+    resolve_timeout = state.configuration.resolve_timeout
     timeout = ends_at is None
     if ends_at is None:
-        ends_at = wall + state.configuration.resolve_timeout
-    if ends_at <= wall or not known.starts_at <= starts_at < known.ends_at <= ends_at:
+        ends_at = wall + resolve_timeout
+    ahead = ends_at - wall
+    if ahead <= 0 or not known.starts_at <= starts_at < known.ends_at <= ends_at:
         return None
-    if _end_moved_far(state, known, ends_at, wall):
+    if ahead > resolve_timeout and _end_moved_far(state, known, ends_at, wall):
         return None
-    due = now.service + ends_at - wall
     return c.RefreshAlert(
-        known.id, ends_at, due, wall, timeout, report.annotations, report.url, source
+        known.id,
+        ends_at,
+        now.service + ahead,
+        wall,
+        timeout,
+        report.annotations,
+        report.url,
+        source,
     )
+
+
+def begun(state: State, report: Report, now: Now) -> list[c.Command] | None:
+    """What comes of the first report of an alert that fires, if all its groups are there.
+
+    It is what `report` would come to, without a draft; None for all others.
+    """
+    source = report.source
+    if report.labels in state.alerts or report.as_of is not None:
+        return None
+    if source in OURS or source in state.unheard:
+        return None
+    alert = begin(report, state.last["alert"] + 1, now, state.configuration.resolve_timeout)
+    if not alert.firing:
+        return None
+    commands: list[c.Command] = [c.PutAlert(alert)]
+    seq = state.last["record"]
+    for route, place in membership.places(state.configuration, alert.labels):
+        group = state.groups.get(state.group_ids.get((route.id, place), 0))
+        if group is None or membership.is_changed_by(state, group, alert):
+            return None
+        seq += 1
+        detail = {"cid": alert.cid, "source": source}
+        commands.append(
+            c.Record(
+                seq=seq, at=now.wall, kind="fired", alert=alert.id, group=group.id, detail=detail
+            )
+        )
+        commands.append(c.Join(group.id, alert.id))
+    return commands
 
 
 def report(draft: Draft, report: Report) -> None:
@@ -98,7 +138,7 @@ def _first(draft: Draft, report: Report, new: Alert) -> None:
             return
     if new.firing:
         draft.add(c.PutAlert(new))
-        membership.enter(draft, new, decode(new.labels))
+        membership.enter(draft, new)
 
 
 def _late(known: Alert, new: Alert, report: Report) -> bool:
@@ -148,7 +188,7 @@ def _changed(draft: Draft, alert: Alert, kind: str) -> None:
     alert = replace(alert, stored_ends_at=alert.ends_at, repeats=0)
     draft.add(c.PutAlert(alert))
     if alert.firing:
-        membership.enter(draft, alert, decode(alert.labels))
+        membership.enter(draft, alert)
     else:
         for group in alert.groups:
             draft.record(

@@ -1,6 +1,6 @@
 """Which groups an alert belongs to, and what entering, ending and leaving does to them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -8,23 +8,23 @@ from msgspec.structs import replace
 from router.core import command as c
 from router.core import digest, meta
 from router.core.alert import Alert
+from router.core.configuration import Configuration, Policy
 from router.core.draft import Draft
 from router.core.group import Group
 from router.core.labels import canonical, decode, identity, text
 from router.core.route import Route
+from router.core.state import State
+from router.core.tree import Place
 
 _ONE = canonical({})
 
 
-Place = tuple[Route, bytes]
-
-
-def enter(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> None:
+def enter(draft: Draft, alert: Alert) -> None:
     """Put an alert that begins to fire into the group of every route it matches."""
     if not alert.groups:
-        _join(draft, alert, places(draft, labels, alert.source))
+        _join(draft, alert, places(draft.configuration, alert.labels, alert.source))
         return
-    staying, missing = _part(draft, alert, labels)
+    staying, missing = _part(draft, alert)
     for group in staying:
         _begin(draft, alert, group)
     _join(draft, alert, missing)
@@ -32,31 +32,38 @@ def enter(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> None:
 
 def move(draft: Draft, alert: Alert) -> None:
     """Move a firing alert to the groups where it belongs now."""
-    _join(draft, alert, _part(draft, alert, decode(alert.labels))[1])
+    _join(draft, alert, _part(draft, alert)[1])
 
 
-def places(draft: Draft, labels: Mapping[str, str], source: str = "") -> list[Place]:
-    """The routes these labels match, each with the canonical labels of its group.
+def places(configuration: Configuration, labels: bytes, source: str = "") -> Sequence[Place]:
+    """The routes a label set matches, each with the canonical labels of its group.
 
     Reports about ourselves have a route of their own, whatever their labels.
     """
-    tree = draft.configuration.tree
-    routes = (tree.meta,) if source == meta.SOURCE and tree.meta else tree.match(labels)
-    policies = draft.configuration.policies
-    found = []
-    for route in routes:
+    tree, policies = configuration.tree, configuration.policies
+    if source == meta.SOURCE and tree.meta:
+        found: tuple[Place, ...] = ((tree.meta, canonical(tree.meta.group_labels(decode(labels)))),)
+    else:
+        found = tree.grouped(labels)
+    for route, _ in found:
         policy = policies.get(route.policy)
-        gathered = policy is not None and policy.digest is not None
-        found.append((route, _ONE if gathered else canonical(route.group_labels(labels))))
+        if policy is not None and policy.digest is not None:
+            return [_gathered(place, policies) for place in found]
     return found
 
 
-def _part(draft: Draft, alert: Alert, labels: Mapping[str, str]) -> tuple[list[Group], list[Place]]:
+def _gathered(place: Place, policies: Mapping[str, Policy]) -> Place:
+    """What a digest gathers is one group, whatever its labels."""
+    policy = policies.get(place[0].policy)
+    return (place[0], _ONE) if policy is not None and policy.digest is not None else place
+
+
+def _part(draft: Draft, alert: Alert) -> tuple[list[Group], list[Place]]:
     """The groups a firing alert stays in, and the places it is to join; it leaves all others.
 
     An open incident keeps its alerts until it is over: what runs keeps what it started with.
     """
-    found = places(draft, labels, alert.source)
+    found = places(draft.configuration, alert.labels, alert.source)
     wanted = {(route.id, place): route for route, place in found}
     staying, busy = [], False
     for number in alert.groups:
@@ -88,7 +95,7 @@ def _depart(draft: Draft, alert: Alert, number: int) -> None:
         leave(draft, alert, number)
 
 
-def _join(draft: Draft, alert: Alert, places: list[Place]) -> None:
+def _join(draft: Draft, alert: Alert, places: Iterable[Place]) -> None:
     """Put a firing alert into these groups; those that do not exist yet are opened."""
     for route, place in places:
         group = draft.group_at(route.id, place) or _open(draft, alert, route, place)
@@ -102,6 +109,12 @@ def _begin(draft: Draft, alert: Alert, group: Group) -> None:
         group = replace(group, closed_at=alert.changed_at - 1)
         draft.put_group(group)
     _lift(draft, group)
+
+
+def is_changed_by(state: State, group: Group, alert: Alert) -> bool:
+    """Whether more happens to the group than that this alert joins it."""
+    incident = state.incidents.get(group.incident)
+    return alert.changed_at <= group.closed_at or (incident is not None and incident.held)
 
 
 def _open(draft: Draft, alert: Alert, route: Route, place: bytes) -> Group:

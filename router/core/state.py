@@ -167,7 +167,8 @@ class State:
         if not self.is_leaving(group, alert):
             self.firing[group] += change
 
-    def _refresh_alert(self, command: c.RefreshAlert) -> None:
+    def refresh(self, command: c.RefreshAlert) -> None:
+        """Carry a firing alert on: what `apply` does for this command alone."""
         alert = self.by_id[command.id]
         sooner = command.expires_due < alert.expires_due
         alert.refresh(command)
@@ -300,7 +301,7 @@ class State:
 
 _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.PutAlert: State._put_alert,
-    c.RefreshAlert: State._refresh_alert,
+    c.RefreshAlert: State.refresh,
     c.DropAlert: State._drop_alert,
     c.PutTombstone: lambda state, command: state.tombstones.update({command.identity: command.at}),
     c.DropTombstone: lambda state, command: state.tombstones.pop(command.identity, None),

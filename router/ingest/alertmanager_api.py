@@ -9,7 +9,7 @@ from router.core.alert import Alert, Report
 from router.errors import DecodeError
 from router.ingest.decoded import Decoded, Invalid, read_json, valid_utf8
 from router.ingest.pairs import annotation_bytes, label_set, read_pairs
-from router.ingest.times import moment
+from router.ingest.times import MOMENTS
 
 _URI = re.compile(r"/[^\x00-\x20\x7f]*|[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x1f\x7f]*").fullmatch
 
@@ -111,7 +111,7 @@ def _report(
         if not _is_uri(url):
             raise _Refused(f'generatorURL in body must be of type uri: "{url}"', 601)
         url = _shared(url)
-    starts_at, ends_at = moment(posted.starts_at), moment(posted.ends_at)
+    starts_at, ends_at = MOMENTS[posted.starts_at], MOMENTS[posted.ends_at]
     if starts_at is not None and starts_at > (timeout_at if ends_at is None else ends_at):
         raise Invalid("start time must be before end time")
     labels = label_set(read_pairs(labels)) if alert is None else alert.labels

@@ -14,8 +14,23 @@ _SHAPE = re.compile(
     re.ASCII,
 )
 _LONGEST = 64
-_MEMO: dict[str, int | None] = {"": 0}
 _MEMO_SIZE = 4096
+
+
+class _Moments(dict[str | None, int | None]):
+    """Times as they were written, and what they are: a batch holds few, and they come again."""
+
+    def __missing__(self, text: str) -> int | None:
+        wall = _parse(text)
+        if len(self) >= _MEMO_SIZE:
+            self.clear()
+            self.update(_FIXED)
+        self[text] = wall
+        return wall
+
+
+_FIXED = {None: None, "": 0}
+MOMENTS = _Moments(_FIXED)  # What `moment` gives, for who asks for very many.
 
 
 def moment(text: str | None) -> int | None:
@@ -28,18 +43,7 @@ def moment(text: str | None) -> int | None:
     Raises:
         DecodeError: not such a time.
     """
-    if text is None:
-        return None
-    try:
-        return _MEMO[text]  # A batch holds few different times, and repeats them every minute.
-    except KeyError:
-        pass
-    wall = _parse(text)
-    if len(_MEMO) >= _MEMO_SIZE:
-        _MEMO.clear()
-        _MEMO[""] = 0
-    _MEMO[text] = wall
-    return wall
+    return MOMENTS[text]
 
 
 def _parse(text: str) -> int | None:

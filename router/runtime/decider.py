@@ -1,7 +1,7 @@
 """Decides and applies events one by one, into batches: what fails costs itself alone."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -11,21 +11,21 @@ from router.core import event as e
 from router.core.bundle import is_limited
 from router.core.command import MEMORY_ONLY, Answer, Command
 from router.core.engine import decide
+from router.core.intake import repeated
 from router.core.moment import SECOND, Now
 from router.core.state import State
 from router.core.waiting import Kind
 from router.runtime import crashes
 from router.runtime.aside import Aside
-from router.runtime.door import Outcome
+from router.runtime.door import Observed, Outcome
 from router.runtime.journal import Clock
 
 AWAY = 10 * SECOND  # Without a turn for so long, we were away: stopped, suspended, or stuck.
 ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
+_NOTHING = Outcome()
 COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
 
 _log = structlog.get_logger("tocsin.loop")
-
-Observed = tuple[e.Event, Outcome]
 
 
 class Submission(msgspec.Struct):
@@ -36,12 +36,17 @@ class Submission(msgspec.Struct):
 
 
 class Batch(msgspec.Struct):
-    """What was decided and is to be committed at once. `ready` are deliveries that may leave."""
+    """What was decided and is to be committed at once. `ready` are deliveries that may leave.
+
+    `repeats` counts the reports of each source that only carried on what fires; they are not
+    among what was `observed`.
+    """
 
     commands: list[Command] = []
     decided: list[tuple[Submission, list[Outcome]]] = []
     ready: list[int] = []
     observed: list[Observed] = []
+    repeats: Counter[str] = msgspec.field(default_factory=Counter)
 
 
 class Decider:
@@ -124,6 +129,26 @@ class Decider:
             row = self._state.deliveries.get(number)
             if row is not None and row.due <= now.service:  # It was not held back.
                 batch.ready.append(number)
+
+    def _decide_all(self, submission: Submission, batch: Batch, now: Now) -> None:
+        """Decide what was submitted at once. A report that plainly repeats takes a short way."""
+        outcomes: list[Outcome] = []
+        batch.decided.append((submission, outcomes))
+        state, sources = self._state, list[str]()
+        for event in submission.events:
+            again = None
+            if type(event) is e.Reported:
+                try:
+                    again = repeated(state, event.report, now)
+                except Exception:  # noqa: BLE001 - as below; the long way is still to be tried
+                    _log.exception("a rule failed", event_type="Repeated")
+            if again is None:
+                outcomes.append(self._decide(event, batch, now))
+            else:
+                state.refresh(again)
+                sources.append(again.source)
+                outcomes.append(_NOTHING)
+        batch.repeats.update(sources)
 
     def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""

@@ -23,6 +23,9 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
         return next((c for c in self.commands if isinstance(c, Answer)), None)
 
 
+Observed = tuple[Event, Outcome]
+
+
 class Door(Protocol):
     """Takes events in; what it returns is durable."""
 

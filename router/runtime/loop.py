@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 import anyio
@@ -14,8 +14,8 @@ from router.core.moment import SECOND, Now
 from router.core.state import State
 from router.errors import DiskFailed, DiskFull, Overloaded, StoreError
 from router.runtime import crashes
-from router.runtime.decider import COURIER, Batch, Decider, Observed, Submission
-from router.runtime.door import Outcome
+from router.runtime.decider import COURIER, Batch, Decider, Submission
+from router.runtime.door import Observed, Outcome
 from router.runtime.journal import Clock, Journal
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
@@ -33,7 +33,8 @@ class Loop(Decider):
 
     `offer` is called with the numbers of deliveries whose time has come, after their commit, or
     after the batch was undone; `reserve` before it, with one of them; `observe` with the events of
-    a batch and their outcomes, `committed` with the seconds and the commands of a commit.
+    a batch and their outcomes, `repeated` with the numbers of reports, by source, that only carried
+    on what fires, `committed` with the seconds and the commands of a commit.
     `stopwatch` measures how long a batch takes.
     """
 
@@ -46,6 +47,7 @@ class Loop(Decider):
         offer: Callable[[Sequence[int]], None] = lambda _numbers: None,
         reserve: Callable[[int], bool] = lambda _number: False,
         observe: Callable[[Sequence[Observed]], None] = lambda _observed: None,
+        repeated: Callable[[Counter[str]], None] = lambda _repeats: None,
         committed: Callable[[float, int], None] = lambda _seconds, _commands: None,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -53,6 +55,7 @@ class Loop(Decider):
         self._journal = journal
         self.offer = offer
         self.observe = observe
+        self.repeated = repeated
         self.committed = committed
         self._stopwatch = stopwatch
         self._urgent: deque[Submission] = deque()
@@ -198,10 +201,7 @@ class Loop(Decider):
             if alone and batch.decided:
                 self._put_back(submission)
                 break
-            now = self._clock.now()
-            outcomes: list[Outcome] = []
-            batch.decided.append((submission, outcomes))
-            outcomes.extend([self._decide(event, batch, now) for event in submission.events])
+            self._decide_all(submission, batch, self._clock.now())
             if alone:
                 return batch
             if self._stopwatch() - started > SLICE_SECONDS:
@@ -259,6 +259,8 @@ class Loop(Decider):
                 submission.done.set_result(outcomes)
         if batch.observed:
             self.observe(batch.observed)
+        if batch.repeats:
+            self.repeated(batch.repeats)
 
     async def _gather(self, answered: int) -> None:
         """Let those who were answered come again before those who wait are decided on.

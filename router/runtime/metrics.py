@@ -1,5 +1,6 @@
 """What Prometheus may know of this process, by Alertmanager's names and by our own (`tocsin_…`)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from router.core.moment import SECOND, Now
 from router.core.state import State
 from router.core.waiting import Kind
 from router.runtime import log
-from router.runtime.door import Outcome
+from router.runtime.door import Observed
 from router.runtime.families import Look, Reader, Reloads, Stream, constants, look, looked, tallied
 from router.runtime.standings import standings
 from router.runtime.tally import Tally
@@ -87,12 +88,16 @@ class Metrics(Collector):
         GCCollector(registry=registry)
         registry.register(self)
 
-    def observe(self, observed: Sequence[tuple[e.Event, Outcome]]) -> None:
+    def observe(self, observed: Sequence[Observed]) -> None:
         """Count the events of a batch and what they led to, after its commit."""
         self._tally.add(observed, self._loop.now().wall)
         for event, _ in observed:
             if type(event) is e.Due and event.kind == Kind.GROUP:
                 self._tally.suppress(self._loop.state, event.id)
+
+    def repeated(self, sources: Counter[str]) -> None:
+        """Count the reports, by source, that only carried on what fires."""
+        self._tally.repeat(sources)
 
     def committed(self, seconds: float, commands: int) -> None:
         """A commit of so many commands took so long."""

@@ -14,7 +14,7 @@ from router.core.labels import canonical
 from router.core.meta import ROUTE, SOURCE
 from router.core.moment import MINUTE, Now
 from router.errors import RouterError
-from router.runtime.door import Door, Outcome
+from router.runtime.door import Door, Observed, Outcome
 
 TICK_SECONDS = 1.0
 HOLD = MINUTE  # What is not seen for so long is over …
@@ -75,11 +75,13 @@ class Reporter:
             await self.turn()
             await self._sleep(TICK_SECONDS)
 
-    def observe(self, observed: Sequence[tuple[e.Event, Outcome]]) -> None:
+    def observe(self, observed: Sequence[Observed]) -> None:
         """Note what went wrong in a batch, after its commit."""
         for event, outcome in observed:
             if outcome.error or type(event) is e.Rejected:
                 self._failed(event, outcome)
+            if type(event) is e.Reported:  # No report ends a delivery.
+                continue
             for command in outcome.commands:
                 if type(command) is Record and command.kind in ("gave_up", "stopped"):
                     self._recorded(command)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from router.core import event as e
 from router.core.alert import Report
-from router.core.command import Record
+from router.core.command import Record, RefreshAlert
 from router.core.state import State
-from router.runtime.door import Outcome
+from router.runtime.door import Observed, Outcome
 
 # Why an attempt failed, in Alertmanager's words: refused for good, no answer, not now.
 _WORDS = {"401": "authError", "403": "authError", "429": "rateLimited"}
@@ -46,23 +46,39 @@ class Tally:
         self.suppressed: Counter[str] = Counter(dict.fromkeys(_SUPPRESSED_BY, 0))
         self.failures: Counter[tuple[str, str]] = Counter()  # (integration, reason)
 
-    def add(self, observed: Sequence[tuple[e.Event, Outcome]], wall: int) -> None:
+    def add(self, observed: Sequence[Observed], wall: int) -> None:
         """Count the events that were decided at *wall*, and what they led to."""
         events = [event for event, _ in observed]
-        self.events.update(map(type, events))
+        commands = [command for _, outcome in observed for command in outcome.commands]
+        happened, done = Counter(map(type, events)), Counter(map(type, commands))
+        self.events.update(happened)
+        self.commands.update(done)
         if failed := [type(event) for event, outcome in observed if outcome.error]:
             self.rule_failures.update(failed)
-        commands = [command for _, outcome in observed for command in outcome.commands]
-        self.commands.update(map(type, commands))
-        if kinds := [command.kind for command in commands if type(command) is Record]:
-            self.records.update(kinds)
-        if reports := [event.report for event in events if type(event) is e.Reported]:
-            self.received.update([(report.source, _status(report, wall)) for report in reports])
-        if rejected := [event.source for event in events if type(event) is e.Rejected]:
-            self.rejects.update(rejected)
-        for event, outcome in observed:
-            if type(event) is not e.Reported:  # No report is an attempt to send.
-                self._attempts(event, outcome)
+        if Record in done:
+            self.records.update([command.kind for command in commands if type(command) is Record])
+        if e.Reported in happened:
+            self._receive([event.report for event in events if type(event) is e.Reported], wall)
+        if e.Rejected in happened:
+            self.rejects.update([event.source for event in events if type(event) is e.Rejected])
+        if happened.keys() - {e.Reported}:  # No report is an attempt to send.
+            for event, outcome in observed:
+                if type(event) is not e.Reported:
+                    self._attempts(event, outcome)
+
+    def repeat(self, sources: Counter[str]) -> None:
+        """Count the reports of each source that only carried on what fires."""
+        count = sources.total()
+        self.events[e.Reported] += count
+        self.commands[RefreshAlert] += count
+        for source, reports in sources.items():
+            self.received[source, "firing"] += reports
+
+    def _receive(self, reports: Sequence[Report], wall: int) -> None:
+        ends = Counter([(report.source, report.ends_at) for report in reports])
+        for (source, ends_at), count in ends.items():  # A batch holds few different ends.
+            firing = ends_at is None or ends_at > wall
+            self.received[source, "firing" if firing else "resolved"] += count
 
     def suppress(self, state: State, number: int) -> None:
         """Count the alerts that a group's flush told nobody of, each by its first reason."""
@@ -86,10 +102,6 @@ class Tally:
                 self.attempts[integration] += 1
                 if record.kind != "sent":
                     self.failures[integration, _reason(event)] += 1
-
-
-def _status(report: Report, wall: int) -> str:
-    return "firing" if report.ends_at is None or report.ends_at > wall else "resolved"
 
 
 def _integration(target: str) -> str:

@@ -6,17 +6,16 @@ from pathlib import Path
 import anyio
 import structlog
 
-from router.core import event as e
 from router.runtime import crashes, log
 from router.runtime.auditor import Auditor
 from router.runtime.courier import Courier
 from router.runtime.deadman import Vouching
-from router.runtime.door import Outcome
+from router.runtime.door import Observed
 from router.runtime.loop import Loop
 from router.runtime.reporter import QUIET, Reporter, Trouble
 from router.runtime.safe import SafeMode
 
-Observe = Callable[[Sequence[tuple[e.Event, Outcome]]], None]
+Observe = Callable[[Sequence[Observed]], None]
 
 _log = structlog.get_logger("tocsin.watch")
 
@@ -55,7 +54,7 @@ class Watch:
     def beside(self, count: Observe) -> Observe:
         """Who looks at what was decided: first *count*, then the reporter."""
 
-        def observe(observed: Sequence[tuple[e.Event, Outcome]]) -> None:
+        def observe(observed: Sequence[Observed]) -> None:
             count(observed)
             self._reporter.observe(observed)
 

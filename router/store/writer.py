@@ -25,7 +25,7 @@ _SETTINGS = (
     "PRAGMA auto_vacuum = INCREMENTAL",  # Only counts before the first table, but writes always.
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA wal_autocheckpoint = 1000",
+    "PRAGMA wal_autocheckpoint = 4000",  # Should we never come to it: see _clear.
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -16384",
     "PRAGMA mmap_size = 0",
@@ -35,6 +35,9 @@ _SETTINGS = (
     "PRAGMA busy_timeout = 0",
 )
 _ALONE = "PRAGMA locking_mode = EXCLUSIVE"  # Counts only before the first look at the file.
+_LONG = 1000  # So many pages of the log are brought into the file. By guess, for nobody tells:
+_COMMIT_PAGES = 3  # each commit changes so many, …
+_PAGE_ROWS = 20  # … so many rows one more, or what they need of new ones.
 _PRIMARY = 0xFF  # The low byte of an extended result code.
 _BROKEN = {
     sqlite3.SQLITE_IOERR,
@@ -72,6 +75,9 @@ class Writer:
         self._connect = connect
         self._errands: SimpleQueue[_Errand | None] = SimpleQueue()
         self._db: sqlite3.Connection | None = None  # For the thread alone.
+        self._changes = 0  # Rows that this connection has changed.
+        self._size = 0  # Pages of the database.
+        self._pages = 0  # Those in the log, about.
         self._failure: StoreError | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
@@ -104,8 +110,26 @@ class Writer:
         self.use(connect)
         await self.run(self._hang_up)
 
+    def _clear(self) -> None:
+        """Bring a long log into the file, now that nobody waits for an answer.
+
+        Left to itself SQLite does it within a commit, and keeps a failure to itself.
+        """
+        if self._db is None or self._db.total_changes == self._changes:
+            return
+        rows, self._changes = self._db.total_changes - self._changes, self._db.total_changes
+        try:
+            ((size,),) = self._db.execute("PRAGMA page_count").fetchall()
+            new, self._size = size - self._size, size
+            self._pages += _COMMIT_PAGES + max(rows // _PAGE_ROWS, new)
+            if self._pages >= _LONG:
+                self._pages = 0
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            self._judge(error)  # A full disk can do without; after all else nothing is written.
+
     def _hang_up(self, db: sqlite3.Connection) -> None:
-        self._db = None
+        self._db, self._changes = None, 0
         db.close()
 
     async def close(self) -> None:
@@ -126,6 +150,7 @@ class Writer:
                     _answer(errand.future, None, self._judge(error))
                 else:
                     _answer(errand.future, result, None)
+                    self._clear()
         finally:
             if self._db is not None:
                 self._db.close()

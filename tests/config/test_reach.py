@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from router.config.findings import Findings
 from router.config.reach import warn
 from router.core.matcher import Matcher, parse_list
-from router.core.route import Plan, Route, Tree, build
+from router.core.route import Plan, Route, build
+from router.core.tree import Tree
 
 VALUES = ("", "x", "y", "xy")
 PATTERNS = (".*", ".+", "x|y", "x.*", "[xy]", "|x", "y")

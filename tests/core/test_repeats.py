@@ -1,14 +1,17 @@
-"""A plain repetition takes a short way; it comes to what merging the report would."""
+"""A plain repetition, and a plain beginning, take a short way; it ends where the long one does."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support.configured import configured, route
+from support.configured import channel, configured, policy, route, step
 
 from router.core import command as c
+from router.core import intake
 from router.core.alert import Alert, Report
+from router.core.draft import Draft
 from router.core.engine import decide
 from router.core.event import Reported
+from router.core.incident import Incident
 from router.core.labels import canonical, pair
 from router.core.merge import begin, merge
 from router.core.moment import DAY, MINUTE, SECOND, Now
@@ -16,6 +19,17 @@ from router.core.state import State
 from router.core.stored import Stored
 
 CONFIGURATION = configured(route("", to="ops"))
+RING = policy("ring", step("1m", "receiver:ops"))
+BRANCHING = configured(
+    route(
+        "",
+        route('alertname="Down"', go_on=True, by=("alertname",)),
+        route('alertname="Down"', policy="ring"),
+        to="ops",
+    ),
+    policies=[RING],
+    receivers=[channel("ops")],
+)
 NOW = Now(wall=1_800_000_000 * SECOND, service=DAY)
 LABELS = canonical({"alertname": "Down"})
 
@@ -61,6 +75,54 @@ def test_the_usual_repetition_is_a_refresh_and_nothing_else() -> None:
     report = Report(labels=LABELS, starts_at=NOW.wall - MINUTE, ends_at=NOW.wall + 5 * MINUTE)
     (command,) = decide(state, Reported(report), NOW)
     assert isinstance(command, c.RefreshAlert)
+
+
+@given(
+    there=st.booleans(),
+    closed=st.sampled_from([0, NOW.wall - MINUTE, NOW.wall, NOW.wall + MINUTE]),
+    held=st.none() | st.booleans(),
+    ends_at=ends,
+    as_of=st.none() | near,
+    source=st.sampled_from(["prometheus", "tocsin:meta", "tocsin:heartbeats"]),
+    known=st.booleans(),
+    unheard=st.booleans(),
+)
+def test_a_beginning_is_what_the_long_way_gives(
+    there: bool,
+    closed: int,
+    held: bool | None,
+    ends_at: int | None,
+    as_of: int | None,
+    source: str,
+    known: bool,
+    unheard: bool,
+) -> None:
+    state = State(BRANCHING, Stored(instance="test-1", last={"record": 7}))
+    other = Report(labels=canonical({"alertname": "Down", "n": "0"}), source="prometheus")
+    if there:
+        state.apply(decide(state, Reported(other), NOW))
+    for group in [*state.groups.values()]:
+        incident = 0
+        if held is not None:
+            incident = group.id
+            opened = Incident(number=incident, group=group.id, policy=RING, opened_at=1, held=held)
+            state.apply([c.PutIncident(opened)])
+        state.apply([c.PutGroup(replace(group, closed_at=closed, incident=incident))])
+    if unheard:
+        state.unheard.add(source)
+        state.grace[source] = NOW.service + MINUTE
+    labels = other.labels if known else canonical({"alertname": "Down", "n": "1"})
+    report = Report(labels=labels, ends_at=ends_at, as_of=as_of, source=source, cid="c1")
+
+    short = intake.begun(state, report, NOW)
+
+    draft = Draft(state, NOW)
+    intake.report(draft, report)
+    assert short is None or short == draft.commands
+    plain = there and not closed and not held and source == "prometheus"
+    fires = ends_at is None or ends_at > NOW.wall
+    if plain and fires and as_of is None and not known and not unheard:
+        assert short is not None, "else it is the long way for nearly all"
 
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1)

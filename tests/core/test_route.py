@@ -10,7 +10,8 @@ from support.calls import calls_made
 
 from router.core.matcher import Matcher, parse_list
 from router.core.moment import HOUR, MINUTE, SECOND
-from router.core.route import Plan, Route, Tree, build, child_key
+from router.core.route import Plan, Route, build, child_key
+from router.core.tree import Tree
 
 
 def at(matchers: str, *routes: Plan, receiver: str | None = None, go_on: bool = False) -> Plan:

@@ -17,11 +17,12 @@ from router.core.limit import Pace
 from router.core.matcher import Matcher
 from router.core.notification import Turn
 from router.core.override import PostedOverride
-from router.core.route import Route, Tree
+from router.core.route import Route
 from router.core.schedule import Override
 from router.core.shift import ToldShift
 from router.core.silence import Silence
 from router.core.stored import Stored
+from router.core.tree import Tree
 from router.errors import StoreError
 from router.store.rows import fetch
 from router.store.store import Store

@@ -10,7 +10,8 @@ from router.core import command as c
 from router.core.configuration import Configuration
 from router.core.incident import Status
 from router.core.moment import DAY, HOUR
-from router.core.route import Route, Tree
+from router.core.route import Route
+from router.core.tree import Tree
 from router.store.retention import Retention
 from router.store.store import Store
 

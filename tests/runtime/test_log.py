@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -199,17 +198,13 @@ def test_a_terminal_gets_text_that_cannot_command_it(pipe: Pipe) -> None:
 async def test_the_loop_goes_on_when_nobody_reads_the_log(pipe: Pipe) -> None:
     opened = pipe.open(format="json", level="debug")
     logger = structlog.get_logger("tocsin.test")
-    longest = 0.0
 
-    for number in range(400):
-        began = time.monotonic()
+    for number in range(400):  # Were one of them to wait for the pipe, it would wait for ever.
         for _ in range(10):
             logger.debug("chatter", text="x" * 4000)
         logger.info("kept", number=number, text="x" * 4000)
         await anyio.lowlevel.checkpoint()
-        longest = max(longest, time.monotonic() - began)
 
-    assert longest < 0.5, "nothing waited for the pipe, which holds 64 KiB"
     assert opened.dropped > 0
     lines = pipe.lines()
     assert [line["number"] for line in lines if line["event"] == "kept"] == list(range(400))

@@ -54,6 +54,7 @@ class Place:
         self.loop = Loop(state, MemoryJournal(), self.clock, offer=self._offer)
         self.metrics = Metrics(self.loop, version="0.1.0", streams=lambda: self.streams)
         self.loop.observe = self.metrics.observe
+        self.loop.repeated = self.metrics.repeated
         self.loop.committed = self.metrics.committed
         self.offered: list[int] = []
 

@@ -16,8 +16,8 @@ from router.core.command import Record
 from router.core.configuration import Configuration
 from router.core.labels import decode
 from router.core.moment import MINUTE, SECOND
-from router.core.route import Tree
 from router.core.state import State
+from router.core.tree import Tree
 from router.errors import DiskFull
 from router.runtime.door import Outcome
 from router.runtime.loop import Loop

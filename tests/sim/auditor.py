@@ -32,8 +32,7 @@ from router.core import event as e
 from router.core.heartbeat import ALERTNAME
 from router.core.labels import canonical, identity
 from router.core.moment import MINUTE
-from router.runtime.decider import Observed
-from router.runtime.door import Outcome
+from router.runtime.door import Observed, Outcome
 
 HELD = 6 * MINUTE  # The longest group_interval, and a moment for the commits around it.
 

@@ -23,8 +23,7 @@ from router.errors import DiskFull, Overloaded, StoreError
 from router.runtime.clock import SystemClock
 from router.runtime.compose import compose
 from router.runtime.courier import Courier
-from router.runtime.decider import Observed
-from router.runtime.door import Outcome
+from router.runtime.door import Observed, Outcome
 from router.runtime.links import Signer
 from router.runtime.loop import Loop
 from router.runtime.safe import SafeMode

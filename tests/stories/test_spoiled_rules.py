@@ -14,8 +14,8 @@ from router.core.integration import ConsoleIntegration, Integration
 from router.core.interval import Interval
 from router.core.matcher import Matcher
 from router.core.notification import decode
-from router.core.route import Tree
 from router.core.silence import Silence, expire
+from router.core.tree import Tree
 
 STEPS = policy("critical", step("5m", "user:ana"), step("5m", "user:bo"))
 

@@ -19,8 +19,9 @@ from router.core.interval import Interval
 from router.core.maintenance import Maintenance
 from router.core.matcher import parse_list
 from router.core.moment import HOUR, MINUTE, SECOND
-from router.core.route import Plan, Route, Tree, build
+from router.core.route import Plan, Route, build
 from router.core.schedule import Schedule
+from router.core.tree import Tree
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR}
 

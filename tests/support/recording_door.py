@@ -9,9 +9,10 @@ from router.core.configuration import Configuration
 from router.core.event import Event, Received, Rejected, Reported
 from router.core.labels import decode
 from router.core.moment import Now
-from router.core.route import Route, Tree
+from router.core.route import Route
 from router.core.state import State
 from router.core.stored import Stored
+from router.core.tree import Tree
 from router.runtime.door import Outcome
 
 

@@ -15,8 +15,9 @@ from router.core.integration import (
 from router.core.labels import canonical
 from router.core.matcher import parse_list
 from router.core.moment import HOUR, MINUTE, SECOND
-from router.core.route import Plan, Tree, build
+from router.core.route import Plan, build
 from router.core.secret import Secret
+from router.core.tree import Tree
 
 
 def secret(value: str) -> Secret:
