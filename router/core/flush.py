@@ -9,7 +9,7 @@ from router.core.draft import Draft
 from router.core.group import Group
 from router.core.labels import decode, identity
 from router.core.moment import HOUR
-from router.core.mute import closed_by, muted_by
+from router.core.mute import closed_by, muted_by, nothing_mutes
 from router.core.plan import Flushed, lanes, plan
 from router.core.route import Route
 
@@ -41,12 +41,13 @@ def _look(draft: Draft, group: Group, route: Route | None) -> Flushed:
     told: list[Alert] = []
     muted: list[Alert] = []
     hushed: dict[int, tuple[str, ...]] = {}
+    heard = group.route == meta.ROUTE or nothing_mutes(draft.state)
     for alert in draft.state.alerts_of(group.id):
         if draft.state.is_leaving(group.id, alert.id):
             muted.append(alert)
             continue
         why = closed
-        if not why and group.route != meta.ROUTE:
+        if not why and not heard:
             why = muted_by(draft.state, decode(alert.labels), wall)
         if why:
             hushed[alert.id] = why

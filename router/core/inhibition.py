@@ -99,6 +99,10 @@ class Inhibitor:
                 del self._kinds[index]
                 self._by_target.discard(index)
 
+    def __bool__(self) -> bool:
+        """Whether any rule has a source that fires."""
+        return bool(self._kinds)
+
     def inhibited_by(self, labels: Mapping[str, str]) -> tuple[int, int] | None:
         """The first rule that holds the label set back, and its smallest source; None if none."""
         for index in sorted(self._by_target.matching(labels)):

@@ -1,11 +1,16 @@
 """Label sets: their identity, their names for people, and their order."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
@@ -25,6 +30,7 @@ _GO_ESCAPES = {
     "\t": "\\t",
     "\v": "\\v",
 }
+_ONE = itemgetter(0)
 _PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
 
 
@@ -46,6 +52,7 @@ def pair(name: str, value: str) -> bytes:
     return canonical({name: value})[1:-1]
 
 
+@lru_cache(16_384)  # A flush asks for those of its group, and so does the delivery that follows.
 def identity(canonical: bytes) -> int:
     """A signed 64-bit number for a label set's canonical bytes, for logs and SQLite's integers."""
     return int.from_bytes(blake2b(canonical, digest_size=8).digest(), "big", signed=True)
@@ -130,12 +137,27 @@ def sort_key(labels: Mapping[str, str]) -> SortKey:
     first, then the first pair that differs: who lacks the smaller name comes first, and with
     equal names the smaller value does.
     """
+    return (*_first_by(labels), tuple((_descending(name), labels[name]) for name in sorted(labels)))
+
+
+def _first_by(labels: Mapping[str, str]) -> tuple[_Absent, _Absent, int]:
     return (
         ("job" not in labels, labels.get("job", "")),
         ("instance" not in labels, labels.get("instance", "")),
         len(labels),
-        tuple((_descending(name), labels[name]) for name in sorted(labels)),
     )
+
+
+def in_order(things: Iterable[T], labels_of: Callable[[T], Mapping[str, str]]) -> list[T]:
+    """The things by the `sort_key` of their labels, most of which need not be looked at whole."""
+    ordered: list[T] = []
+    first_by = [(_first_by(labels_of(thing)), thing) for thing in things]
+    for _, alike in groupby(sorted(first_by, key=_ONE), key=_ONE):
+        found = [thing for _, thing in alike]
+        if len(found) > 1:
+            found.sort(key=lambda thing: sort_key(labels_of(thing)))
+        ordered += found
+    return ordered
 
 
 @lru_cache(4096)  # Label names are few, their values many.

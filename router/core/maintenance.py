@@ -38,6 +38,10 @@ class Maintenances:
         for window in self._windows.values():
             self._index.add(window.name, window.matchers)
 
+    def __bool__(self) -> bool:
+        """Whether there are any, whatever the time."""
+        return bool(self._windows)
+
     def holding(self, labels: Mapping[str, str], wall: int) -> tuple[str, ...]:
         """The names of those that keep the label set quiet at this time, sorted."""
         if not self._windows:

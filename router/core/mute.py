@@ -28,12 +28,19 @@ def muted_by(state: State, labels: Mapping[str, str], wall: int) -> tuple[str, .
     )
 
 
+def nothing_mutes(state: State) -> bool:
+    """Whether there is no silence, no maintenance and nothing that inhibits, for any alert."""
+    return not (state.inhibitor or state.silences or state.maintenances)
+
+
 def audible(state: State, group: Group, alerts: Iterable[Alert], wall: int) -> list[Alert]:
     """Those of a group's alerts that may be told of now."""
     if group.route == meta.ROUTE:
         return [*alerts]
     if closed_by(state.configuration, state.configuration.tree.routes.get(group.route), wall):
         return []
+    if nothing_mutes(state):
+        return [*alerts]
     return [alert for alert in alerts if not muted_by(state, decode(alert.labels), wall)]
 
 

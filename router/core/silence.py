@@ -187,6 +187,10 @@ class Silences:
             if not waiting:
                 self._awaiting.pop(number, None)
 
+    def __bool__(self) -> bool:
+        """Whether any is kept, be it an expired one."""
+        return bool(self._kept)
+
     def silenced_by(self, labels: Mapping[str, str], now_wall: int) -> tuple[str, ...]:
         """The ids of the silences that hold for the label set now, sorted."""
         self._sweep(now_wall)

@@ -1,6 +1,7 @@
 """The picture of a group that a delivery carries, taken when it is planned."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -8,7 +9,7 @@ from router.core import severity
 from router.core.alert import Alert
 from router.core.group import Group
 from router.core.incident import Incident
-from router.core.labels import decode, sort_key
+from router.core.labels import decode, in_order
 from router.core.notification import AlertSnapshot, IncidentSnapshot, Snapshot
 
 PAGE_ALERTS = 50  # A page to a person names this many; a receiver's notification names all.
@@ -24,7 +25,7 @@ def take(
     note: str = "",
 ) -> Snapshot:
     """A snapshot of these alerts, in Alertmanager's order, at most *limit* of them."""
-    labelled = sorted(((decode(a.labels), a) for a in alerts), key=lambda pair: sort_key(pair[0]))
+    labelled = in_order([(decode(alert.labels), alert) for alert in alerts], itemgetter(0))
     firing = sum(alert.firing for alert in alerts)
     kept = labelled if limit is None else sorted(labelled, key=lambda p: not p[1].firing)[:limit]
     words = [labels.get("severity", "") for labels, alert in labelled if alert.firing or not firing]
@@ -38,7 +39,7 @@ def take(
         resolved=len(alerts) - firing,
         truncated=len(alerts) - len(kept),
         receiver=group.receiver,
-        severity=max(words, key=severity.rank, default=""),
+        severity=max(dict.fromkeys(words), key=severity.rank, default=""),
         incident=_incident(incident) if incident else None,
         note=note,
     )

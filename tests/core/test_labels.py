@@ -145,6 +145,7 @@ def test_valid_name(name: str, expected: bool) -> None:
 def test_sort_key(ordered: list[dict[str, str]]) -> None:
     first, second = ordered
     assert sorted([second, first], key=labels.sort_key) == ordered
+    assert labels.in_order([second, first], dict) == ordered
 
 
 def _compared(one: Mapping[str, str], other: Mapping[str, str]) -> int:
@@ -169,4 +170,6 @@ NAMES = st.sampled_from(["job", "instance", "a", "a1", "b", "é", "\uffff", "�
 
 @given(st.lists(st.dictionaries(NAMES, st.sampled_from(["", "1", "é"]), max_size=4), max_size=6))
 def test_sort_key_is_the_order_told_step_by_step(given: list[dict[str, str]]) -> None:
-    assert sorted(given, key=labels.sort_key) == sorted(given, key=cmp_to_key(_compared))
+    ordered = sorted(given, key=cmp_to_key(_compared))
+    assert sorted(given, key=labels.sort_key) == ordered
+    assert labels.in_order(given, dict) == ordered

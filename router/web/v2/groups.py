@@ -10,7 +10,7 @@ from aiohttp import web
 
 from router.core.alert import Alert
 from router.core.group import Group
-from router.core.labels import decode, sort_key
+from router.core.labels import decode, in_order, sort_key
 from router.core.state import State
 from router.web.refusal import json_list
 from router.web.rooms import Rooms
@@ -89,7 +89,7 @@ async def _alerts(
         if held is not None:
             told = sorted(each for each in receivers_of(state, alert) if by_receiver([each]))
             shown.append(gettable(alert, labels, held, told, muting))
-    return sorted(shown, key=lambda alert: sort_key(alert["labels"]))
+    return in_order(shown, itemgetter("labels"))
 
 
 def _intervals(group: Group) -> list[str]:
