@@ -1,11 +1,6 @@
 """An alert: one label set's condition, firing or resolved, and how a newer report changes it."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
-
-if TYPE_CHECKING:
-    from router.core.command import RefreshAlert
 
 
 class Alert(msgspec.Struct, gc=False, kw_only=True):
@@ -36,17 +31,6 @@ class Alert(msgspec.Struct, gc=False, kw_only=True):
     stored_ends_at: int = 0
     groups: tuple[int, ...] = ()
     repeats: int = 0  # Reports since then that changed nothing; counted in memory only.
-
-    def refresh(self, newer: "RefreshAlert") -> None:
-        """Take over what a repetition says anew. For `State.apply` alone."""
-        self.ends_at = newer.ends_at
-        self.expires_due = newer.expires_due
-        self.updated_at = newer.updated_at
-        self.timeout = newer.timeout
-        self.annotations = newer.annotations
-        self.url = newer.url
-        self.source = newer.source
-        self.repeats += 1
 
 
 class Report(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -144,24 +144,26 @@ class State:
 
     def _put_alert(self, command: c.PutAlert) -> None:
         alert = command.alert
-        known = self.by_id.get(alert.id)
-        began = alert.firing and (known is None or not known.firing)
-        ended = known is not None and known.firing and not alert.firing
+        number, firing = alert.id, alert.firing
+        known = self.by_id.get(number)
+        began, ended = firing, False
         if known is not None:
+            began, ended = firing and not known.firing, known.firing and not firing
             alert.groups = known.groups
-        self.alerts[alert.labels] = self.by_id[alert.id] = alert
-        self.last["alert"] = max(self.last["alert"], alert.id)
+        self.alerts[alert.labels] = self.by_id[number] = alert
+        if number > self.last["alert"]:
+            self.last["alert"] = number
         if began or ended:
             for group in alert.groups:
-                self._count(group, alert.id, 1 if began else -1)
-        if alert.firing:
-            self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
+                self._count(group, number, 1 if began else -1)
+        if firing:
+            self.waiting.add(self.ends_due(alert), Kind.ALERT, number)
         elif ended:
-            self.waiting.drop(Kind.ALERT, alert.id)
+            self.waiting.drop(Kind.ALERT, number)
         if began and self.configuration.inhibit and alert.source != meta.SOURCE:
-            self.inhibitor.put(alert.id, decode(alert.labels))
+            self.inhibitor.put(number, decode(alert.labels))
         if ended or alert.source == meta.SOURCE:
-            self.inhibitor.drop(alert.id)
+            self.inhibitor.drop(number)
 
     def _count(self, group: int, alert: int, change: int) -> None:
         if not self.is_leaving(group, alert):
@@ -171,7 +173,14 @@ class State:
         """Carry a firing alert on: what `apply` does for this command alone."""
         alert = self.by_id[command.id]
         sooner = command.expires_due < alert.expires_due
-        alert.refresh(command)
+        alert.ends_at = command.ends_at
+        alert.expires_due = command.expires_due
+        alert.updated_at = command.updated_at
+        alert.timeout = command.timeout
+        alert.annotations = command.annotations
+        alert.url = command.url
+        alert.source = command.source
+        alert.repeats += 1
         if sooner and alert.firing:
             self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
 

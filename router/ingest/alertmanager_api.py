@@ -108,9 +108,7 @@ def _report(
     if alert is not None and alert.url == url:
         url = alert.url  # Seen before: neither checked nor kept once more.
     elif url:
-        if not _is_uri(url):
-            raise _Refused(f'generatorURL in body must be of type uri: "{url}"', 601)
-        url = _shared(url)
+        url = _URLS.get(url) or _address(url)
     starts_at, ends_at = MOMENTS[posted.starts_at], MOMENTS[posted.ends_at]
     if starts_at is not None and starts_at > (timeout_at if ends_at is None else ends_at):
         raise Invalid("start time must be before end time")
@@ -130,11 +128,15 @@ def _report(
     )
 
 
-def _shared(url: str) -> str:
-    """The address, as one and the same text for all alerts of a rule."""
+def _address(url: str) -> str:
+    """The address, checked; from now on one and the same text for all alerts of a rule."""
+    if not _is_uri(url):
+        raise _Refused(f'generatorURL in body must be of type uri: "{url}"', 601)
     if len(_URLS) >= _URLS_SIZE:
         _URLS.clear()
-    return _URLS.setdefault(url, url) if len(url) <= _URL_LONGEST else url
+    if len(url) <= _URL_LONGEST:
+        _URLS[url] = url
+    return url
 
 
 def _is_uri(url: str) -> bool:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 import anyio
@@ -25,7 +25,7 @@ _SETTINGS = (
     "PRAGMA auto_vacuum = INCREMENTAL",  # Only counts before the first table, but writes always.
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA wal_autocheckpoint = 4000",  # Should we never come to it: see _clear.
+    "PRAGMA wal_autocheckpoint = 8000",  # Should we never come to it: see _next.
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -16384",
     "PRAGMA mmap_size = 0",
@@ -35,7 +35,9 @@ _SETTINGS = (
     "PRAGMA busy_timeout = 0",
 )
 _ALONE = "PRAGMA locking_mode = EXCLUSIVE"  # Counts only before the first look at the file.
-_LONG = 1000  # So many pages of the log are brought into the file. By guess, for nobody tells:
+_WORTH = 250  # So many pages of the log are brought into the file in a pause …
+_PAUSE_SECONDS = 0.02  # … of this length, …
+_LONG = 4000  # … so many at once. How many there are is a guess, for nobody tells:
 _COMMIT_PAGES = 3  # each commit changes so many, …
 _PAGE_ROWS = 20  # … so many rows one more, or what they need of new ones.
 _PRIMARY = 0xFF  # The low byte of an extended result code.
@@ -110,26 +112,43 @@ class Writer:
         self.use(connect)
         await self.run(self._hang_up)
 
+    def _next(self) -> _Errand | None:
+        """The next errand. While none comes, or when it is too long, the log is cleared."""
+        if self._pages >= _WORTH:
+            if self._pages < _LONG:
+                with suppress(Empty):
+                    return self._errands.get(timeout=_PAUSE_SECONDS)
+            self._clear()
+        return self._errands.get()
+
     def _clear(self) -> None:
-        """Bring a long log into the file, now that nobody waits for an answer.
+        """Bring the log into the file, while nobody waits for an answer.
 
         Left to itself SQLite does it within a commit, and keeps a failure to itself.
         """
-        if self._db is None or self._db.total_changes == self._changes:
-            return
-        rows, self._changes = self._db.total_changes - self._changes, self._db.total_changes
-        try:
-            ((size,),) = self._db.execute("PRAGMA page_count").fetchall()
+        self._pages = 0
+        self._ask("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _guess(self) -> None:
+        """Work out about how many pages of the log an errand has made."""
+        changes = self._db.total_changes if self._db is not None else 0
+        rows, self._changes = changes - self._changes, changes
+        if rows > 0:
+            size = self._ask("PRAGMA page_count") or self._size
             new, self._size = size - self._size, size
             self._pages += _COMMIT_PAGES + max(rows // _PAGE_ROWS, new)
-            if self._pages >= _LONG:
-                self._pages = 0
-                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _ask(self, pragma: str) -> int:
+        """The first number of its answer; 0 when there is none."""
+        try:
+            rows = self._db.execute(pragma).fetchall() if self._db is not None else []
         except sqlite3.Error as error:
             self._judge(error)  # A full disk can do without; after all else nothing is written.
+            return 0
+        return int(rows[0][0]) if rows else 0
 
     def _hang_up(self, db: sqlite3.Connection) -> None:
-        self._db, self._changes = None, 0
+        self._db = None
         db.close()
 
     async def close(self) -> None:
@@ -141,7 +160,7 @@ class Writer:
 
     def _work(self) -> None:
         try:
-            while (errand := self._errands.get()) is not None:
+            while (errand := self._next()) is not None:
                 try:
                     self._refuse_after_failure()
                     self._db = self._db or self._connect(self._path)
@@ -150,7 +169,7 @@ class Writer:
                     _answer(errand.future, None, self._judge(error))
                 else:
                     _answer(errand.future, result, None)
-                    self._clear()
+                    self._guess()
         finally:
             if self._db is not None:
                 self._db.close()
