@@ -171,6 +171,8 @@ def _run_step(
             draft.put_incident(replace(incident, reached=True))
             return
         incident = replace(incident, step_due=draft.now.service)
+    if not (incident.exhausted or incident.spent):
+        incident = replace(incident, reached=False)  # All steps in turn, and rounds are left.
     _ring_fallback(draft, incident, group, alerts, also, why)
 
 
@@ -199,8 +201,9 @@ def _ring_fallback(
 ) -> None:
     """The policy is exhausted, or reaches nobody: the fallback rings until somebody answers.
 
-    Where the steps reached nobody they begin again next time, for somebody may be there then. So
-    they do without a fallback: an unanswered incident never falls silent.
+    Where the steps reached nobody they begin again next time, for somebody may be there then; also
+    where they did in an earlier round. So they do without a fallback: an unanswered incident never
+    falls silent.
     """
     if not incident.exhausted:
         kind = "exhausted" if incident.reached else "nobody"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.auditor import Auditor
     from sim.outbox import Row
 
-Place = tuple[int, int]  # A round, and a step in it.
+Way = tuple[int, int] | str  # A round, and a step in it; or why the last resort is rung.
 PROMPT = 2 * SECOND
 LATE = MINUTE
 FALLBACK = 30 * MINUTE
@@ -130,7 +130,7 @@ class Cases:
             self._auditor.wrong(case.cluster, said)
         elif not case.giving:
             case.ladders = tuple(fitting)
-        if all(one.rounds and run.round >= one.rounds for one in case.ladders):
+        if all(one.is_over(run.round) for one in case.ladders):
             said = f"incident {case.number} begins round {run.round + 1}"
             self._auditor.wrong(case.cluster, said)
 
@@ -142,21 +142,22 @@ class Cases:
         plot = self._auditor.plot
         if plot is not None and set(run.targets) != set(plot.fallback):
             return False
-        return any(None in self._ways(one, (0, 0)) for one in case.ladders)
+        return any(_REACHED in self._ways(one, (0, 0), reached=False) for one in case.ladders)
 
-    def _ways(self, ladder: Ladder, place: Place) -> Iterator[Place | None]:
-        """What may come now, from a place in a ladder on; None is the last resort.
+    def _ways(self, ladder: Ladder, place: tuple[int, int], *, reached: bool) -> Iterator[Way]:
+        """What may come now, from a place in a ladder on.
 
-        A step that reaches nobody gives its turn to the next at once.
+        A step that reaches nobody gives its turn to the next at once; when all have, the last
+        resort is rung. The ladder is over if somebody was `reached` in one of its rounds.
         """
         for _ in ladder.steps:
-            if ladder.rounds and place[0] >= ladder.rounds:
+            if ladder.is_over(place[0]):
                 break
             yield place
             if set() not in self._auditor.duty.meant(ladder.steps[place[1]], self._auditor.wall):
                 return
             place = ladder.after(*place)
-        yield None
+        yield _ANSWERED if reached and ladder.is_over(place[0]) else _REACHED
 
     def _follows(self, case: Case, before: Run, run: Run) -> None:
         """Nothing happened in between: it must be the next step, at its time."""
@@ -169,12 +170,13 @@ class Cases:
         wait, place = FALLBACK, (0, 0)
         if spelt:  # Else the steps begin again: somebody may be there then.
             wait, place = ladder.waits[before.step], ladder.after(before.round, before.step)
-        ways = [None] if before.reason == _ANSWERED else list(self._ways(ladder, place))
-        resort = _REACHED if before.reason == _REACHED else _ANSWERED  # A step reached somebody.
-        here = None if run.reason == resort else (run.round, run.step)
-        idle = None in ways and not plot.fallback and here not in ways
+        ways: list[Way] = [_ANSWERED]
+        if before.reason != _ANSWERED:
+            ways = list(self._ways(ladder, place, reached=spelt))
+        here: Way = run.reason if rings else (run.round, run.step)
+        idle = not plot.fallback and here not in ways and not _SPELLS.isdisjoint(ways)
         if idle:  # Nobody is rung now; half an hour from then the steps begin again.
-            wait, ways = wait + FALLBACK, list(self._ways(ladder, (0, 0)))
+            wait, ways = wait + FALLBACK, list(self._ways(ladder, (0, 0), reached=False))
         if here not in ways or not self._rings_these(_whom(ladder, here, plot), run):
             said = f"{run.reason} of round {run.round}, after {before.reason} of {before.round}"
             auditor.wrong(case.cluster, f"incident {case.number} goes on with {said}")
@@ -238,6 +240,6 @@ class Cases:
             auditor.wrong(case.cluster, f"incident {case.number} ends, and its alerts fire")
 
 
-def _whom(ladder: Ladder, place: Place | None, plot: Plot) -> Mapping[str, int]:
-    """Whom a place in a ladder means; None is the last resort."""
-    return ladder.steps[place[1]] if place else dict.fromkeys(plot.fallback, 0)
+def _whom(ladder: Ladder, way: Way, plot: Plot) -> Mapping[str, int]:
+    """Whom it reaches to go on this way."""
+    return dict.fromkeys(plot.fallback, 0) if isinstance(way, str) else ladder.steps[way[1]]

@@ -27,7 +27,7 @@ _PATIENCE = 36 * MINUTE  # Where nobody is to be rung, the steps begin again aft
 class Duty:
     """The overrides that were asked for, by what their makers called them, oldest first.
 
-    Those of one request go together. `nobody_at` is when last nobody may have been on call.
+    Those of one request go together.
     """
 
     def __init__(self, auditor: Auditor) -> None:
@@ -36,7 +36,7 @@ class Duty:
         self._made: dict[int, Turn] = {}
         self._names: dict[int, str] = {}
         self._asked_back: dict[int, int] = {}
-        self._nobody_at = 0
+        self._nobody_at = 0  # When last that may have been so: nobody on call.
 
     @property
     def _wall(self) -> int:

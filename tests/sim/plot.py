@@ -64,6 +64,10 @@ class Ladder(msgspec.Struct, frozen=True):
     rounds: int
     ack_timeout: int = 0
 
+    def is_over(self, round_: int) -> bool:
+        """Whether there is no such round, counted from 0."""
+        return 0 < self.rounds <= round_
+
     def after(self, round_: int, step: int) -> tuple[int, int]:
         """The round and the step that follow."""
         return (round_ + 1, 0) if step + 1 == len(self.steps) else (round_, step + 1)

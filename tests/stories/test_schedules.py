@@ -93,6 +93,22 @@ def test_a_schedule_of_nobody_ends_with_the_fallback() -> None:
     assert world.until("0:01") == ["0:00 boss slack: page, nobody could be reached"]
 
 
+def test_rounds_that_find_nobody_on_call_for_a_while_begin_again() -> None:
+    world = World(
+        house(
+            schedule(layer("ana"), overrides=(override("2027-01-15 08:03", "2027-01-15 08:13"),)),
+            policy("critical", step("5m", "schedule:primary"), rounds=0),
+        )
+    )
+    world.at("0:00").fires("Disk")
+    assert world.until("0:41") == [
+        "0:00 ana sms: page, step 1",
+        "0:05 boss slack: page, nobody could be reached",
+        "0:35 ana sms: page, step 1",
+        "0:40 ana sms: page, step 1",
+    ]
+
+
 def test_an_override_begins_and_ends_between_steps() -> None:
     found = schedule(
         layer("ana"), overrides=(override("2027-01-15 08:03", "2027-01-15 08:08", "cy"),)
