@@ -85,8 +85,9 @@ def main() -> int:
     if failed:
         return 1
     shown = ", ".join(f"{count:,} {what}" for what, count in sorted(totals.items()))
+    span = "an hour" if options.hours == 1 else f"{options.hours:g} hours"
     note(
-        f"the whole service in virtual time, {options.hours:g} hours of trouble and a day of calm",
+        f"the whole service in virtual time, {span} of trouble and a day of calm",
         f"{len(seeds):,} seeds",
         f"every promise kept: {shown}",
     )
