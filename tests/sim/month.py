@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 
 import anyio
 from sim.leaping_loop import LeapingLoop
@@ -11,12 +11,17 @@ from sim.run import chance_from
 from sim.world import World
 from support.figures import note, progress
 
+from router.core.override import PostedOverride
+from router.core.overriding import KEPT
+
 DAYS = 30
 EVERY_SECONDS = 900.0
 GROWS_BY = 1.5  # The last third's most may be so many times the first third's …
 AND = 30  # … and so many more: there are hundreds of alerts, not thousands.
 
-_NO_SIZE = ("configuration", "filed", "instance", "last", "reroute_slice", "silences")
+_NO_SIZE = frozenset(
+    ("configuration", "filed", "instance", "last", "overrides", "reroute_slice", "silences")
+)
 
 Sizes = dict[str, int]
 
@@ -24,13 +29,15 @@ Sizes = dict[str, int]
 def sizes(world: World) -> Sizes:
     """How much a process knows, and how many rows the disk holds.
 
-    Of silences those count that are over: a clock set back leaves others to come, for a year.
+    Of silences those count that are over: a clock set back leaves others to come, for a year. Of
+    overrides those that were over long ago, as the others are kept for three months.
     """
     found: Sizes = {}
     wall = world.machine.wall
     if world.life is not None:
         state = world.life.loop.state
         found["state.silences"] = sum(one.ends_at < wall for one in state.silences.all())
+        found["state.overrides"] = _left(state.overrides.values(), wall)
         known = {name: value for name, value in vars(state).items() if name not in _NO_SIZE}
         for name, value in known.items():
             parts = [value] if isinstance(value, Sized) else vars(value).values()
@@ -41,7 +48,12 @@ def sizes(world: World) -> Sizes:
         if isinstance(rows, Sized) and not isinstance(rows, str | bytes):
             found[f"rows of {name}"] = len(rows)
     found["rows of silences"] = sum(one.ends_at < wall for one in stored.silences)
+    found["rows of overrides"] = _left(stored.overrides, wall)
     return found
+
+
+def _left(overrides: Iterable[PostedOverride], wall: int) -> int:
+    return sum(each.change.end + KEPT < wall for each in overrides)
 
 
 def grown(samples: list[Sizes]) -> list[str]:
