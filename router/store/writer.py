@@ -37,8 +37,9 @@ _SETTINGS = (
 _ALONE = "PRAGMA locking_mode = EXCLUSIVE"  # Counts only before the first look at the file.
 _WORTH = 250  # So many pages of the log are brought into the file in a pause …
 _PAUSE_SECONDS = 0.02  # … of this length, …
-_LONG = 4000  # … so many at once. How many there are is a guess, for nobody tells:
-_COMMIT_PAGES = 3  # each commit changes so many, …
+_LONG = 4000  # … so many at once. How many there are is a guess, for nobody tells, …
+_COMMITS = 16  # … made after so many commits: …
+_COMMIT_PAGES = 3  # … each commit changes so many, …
 _PAGE_ROWS = 20  # … so many rows one more, or what they need of new ones.
 _PRIMARY = 0xFF  # The low byte of an extended result code.
 _BROKEN = {
@@ -77,8 +78,10 @@ class Writer:
         self._connect = connect
         self._errands: SimpleQueue[_Errand | None] = SimpleQueue()
         self._db: sqlite3.Connection | None = None  # For the thread alone.
-        self._changes = 0  # Rows that this connection has changed.
-        self._size = 0  # Pages of the database.
+        self._changes = 0  # Rows that this connection has changed, …
+        self._commits = 0  # … in so many commits since the last guess, …
+        self._rows = 0  # … at which they were these …
+        self._size = 0  # … and the pages of the database these.
         self._pages = 0  # Those in the log, about.
         self._failure: StoreError | None = None
         self._closed = False
@@ -130,13 +133,16 @@ class Writer:
         self._ask("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _guess(self) -> None:
-        """Work out about how many pages of the log an errand has made."""
+        """Work out, every few commits, about how many pages of the log they have made."""
         changes = self._db.total_changes if self._db is not None else 0
-        rows, self._changes = changes - self._changes, changes
-        if rows > 0:
-            size = self._ask("PRAGMA page_count") or self._size
-            new, self._size = size - self._size, size
-            self._pages += _COMMIT_PAGES + max(rows // _PAGE_ROWS, new)
+        self._commits += changes != self._changes
+        self._changes = changes
+        if self._commits < _COMMITS:
+            return
+        size = self._ask("PRAGMA page_count") or self._size
+        rows, new = changes - self._rows, size - self._size
+        self._pages += self._commits * _COMMIT_PAGES + max(rows // _PAGE_ROWS, new)
+        self._commits, self._rows, self._size = 0, changes, size
 
     def _ask(self, pragma: str) -> int:
         """The first number of its answer; 0 when there is none."""
