@@ -114,13 +114,16 @@ class Duty:
                 self._auditor.wrong("", f"override {number} was made, and is gone")
 
     def may_ring_nobody(self, case: Case) -> bool:
-        """Whether an incident may wait until somebody is on call: there is no last resort."""
+        """Whether an incident may wait until somebody is on call: there is no last resort.
+
+        It may with one step for whoever is on call, should that be the last of the last round.
+        """
         auditor = self._auditor
         if auditor.plot is not None and auditor.plot.fallback:
             return False
         since = auditor.service - self._nobody_at - auditor.time.missed(self._nobody_at)
         return since < _PATIENCE and any(
-            all(set(step) == {DUTY} for step in one.steps) for one in case.ladders
+            any(set(step) == {DUTY} for step in one.steps) for one in case.ladders
         )
 
     def meant(self, step: Mapping[str, int], wall: int) -> list[set[str]]:
