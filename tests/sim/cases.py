@@ -9,7 +9,7 @@ import msgspec
 from sim.calls import is_asked_for
 from sim.case import WOKEN, Case, Run, step_of
 from sim.hand import BY_HAND
-from sim.plot import LADDERS, PLOTS, RANKS, SEVERITIES, Ladder, Plot
+from sim.plot import DUTY, LADDERS, PLOTS, RANKS, SEVERITIES, Ladder, Plot
 
 from router.core.moment import HOUR, MINUTE, SECOND
 from router.core.notification import Delivery
@@ -174,7 +174,8 @@ class Cases:
         if before.reason != _ANSWERED:
             ways = list(self._ways(ladder, place, reached=spelt))
         here: Way = run.reason if rings else (run.round, run.step)
-        idle = not plot.fallback and here not in ways and not _SPELLS.isdisjoint(ways)
+        over = not _SPELLS.isdisjoint(ways) or (spelt and self._may_have_ended(ladder, place))
+        idle = not plot.fallback and here not in ways and over
         if idle:  # Nobody is rung now; half an hour from then the steps begin again.
             wait, ways = wait + FALLBACK, list(self._ways(ladder, (0, 0), reached=False))
         if here not in ways or not self._rings_these(_whom(ladder, here, plot), run):
@@ -188,6 +189,16 @@ class Cases:
             run.doubt = 0
         elif not idle and not late:
             run.planned, run.doubt = planned, before.doubt
+
+    def _may_have_ended(self, ladder: Ladder, place: tuple[int, int]) -> bool:
+        """Whether all that was left of a ladder asked for whoever was on call, and found nobody."""
+        for _ in ladder.steps:
+            if ladder.is_over(place[0]):
+                break
+            if set(ladder.steps[place[1]]) != {DUTY}:
+                return False
+            place = ladder.after(*place)
+        return self._auditor.duty.was_nobody
 
     def _in_time(self, case: Case, run: Run, planned: int, doubt: int) -> None:
         auditor, number = self._auditor, case.number

@@ -114,17 +114,20 @@ class Duty:
                 self._auditor.wrong("", f"override {number} was made, and is gone")
 
     def may_ring_nobody(self, case: Case) -> bool:
-        """Whether an incident may wait until somebody is on call: there is no last resort.
-
-        It may with one step for whoever is on call, should that be the last of the last round.
-        """
+        """Whether an incident may wait until somebody is on call: there is no last resort."""
         auditor = self._auditor
         if auditor.plot is not None and auditor.plot.fallback:
             return False
-        since = auditor.service - self._nobody_at - auditor.time.missed(self._nobody_at)
-        return since < _PATIENCE and any(
-            any(set(step) == {DUTY} for step in one.steps) for one in case.ladders
+        return self.was_nobody and any(
+            all(set(step) == {DUTY} for step in one.steps) for one in case.ladders
         )
+
+    @property
+    def was_nobody(self) -> bool:
+        """Whether nobody may have been on call not long ago."""
+        auditor = self._auditor
+        since = auditor.service - self._nobody_at - auditor.time.missed(self._nobody_at)
+        return since < _PATIENCE
 
     def meant(self, step: Mapping[str, int], wall: int) -> list[set[str]]:
         """The targets of a step at a time of the wall: several sets where that is in doubt."""
