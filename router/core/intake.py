@@ -38,7 +38,7 @@ def repeated(state: State, report: Report, now: Now) -> c.RefreshAlert | None:
     ahead = ends_at - wall
     if ahead <= 0 or not known.starts_at <= starts_at < known.ends_at <= ends_at:
         return None
-    if ahead > resolve_timeout and abs(ends_at - known.stored_ends_at) * _FAR > ahead:
+    if ahead > resolve_timeout and _end_moved_far(state, known, ends_at, wall):
         return None
     return c.RefreshAlert(
         known.id,

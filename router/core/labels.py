@@ -30,7 +30,7 @@ _GO_ESCAPES = {
     "\t": "\\t",
     "\v": "\\v",
 }
-_ONE = itemgetter(0)
+_place = itemgetter(0)
 _PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
 
 
@@ -152,7 +152,7 @@ def in_order(things: Iterable[T], labels_of: Callable[[T], Mapping[str, str]]) -
     """The things by the `sort_key` of their labels, most of which need not be looked at whole."""
     ordered: list[T] = []
     first_by = [(_first_by(labels_of(thing)), thing) for thing in things]
-    for _, alike in groupby(sorted(first_by, key=_ONE), key=_ONE):
+    for _, alike in groupby(sorted(first_by, key=_place), key=_place):
         found = [thing for _, thing in alike]
         if len(found) > 1:
             found.sort(key=lambda thing: sort_key(labels_of(thing)))

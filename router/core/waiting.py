@@ -46,10 +46,7 @@ class Waiting:
 
     def add(self, due: int, kind: Kind, item: int) -> None:
         """Let it wait until *due*, if it does not wait for an earlier time already."""
-        key = item * 8 + kind  # As _key has it: this is called for every alert.
-        known = self._entry.get(key)
-        if known is None or due < known:
-            self._entry[key] = due
+        if self._is_first(due, kind, item):
             heappush(self._heap, (due, kind, item))
 
     def extend(self, entries: Iterable[tuple[int, Kind, int]]) -> None:

@@ -140,8 +140,8 @@ class Decider:
             if type(event) is e.Reported:
                 try:
                     again = repeated(state, event.report, now)
-                except Exception:  # noqa: BLE001 - as below; the long way is still to be tried
-                    _log.exception("a rule failed", event_type="Repeated")
+                except Exception:  # noqa: BLE001 - it fails again below, where that is dealt with
+                    again = None
             if again is None:
                 outcomes.append(self._decide(event, batch, now))
             else:

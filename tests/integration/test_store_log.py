@@ -1,12 +1,10 @@
 """The log of the store is brought into its file when it is long, and not behind anybody's back."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import anyio
 from msgspec.structs import replace
+from support.limited import lines_of
 from support.things import alert, stamp
 
 from router.core import command as c
@@ -69,16 +67,7 @@ anyio.run(write, sys.argv[1])
 def test_what_cannot_be_brought_into_the_file_ends_all_writing_and_is_not_lost(
     tmp_path: Path,
 ) -> None:
-    tests = Path(__file__).parents[1]
-    ran = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(tmp_path)],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])},
-        text=True,
-    )
-    assert (ran.stderr, ran.returncode) == ("", 0)
-    said, kept = ran.stdout.splitlines()
+    said, kept = lines_of(LIMITED, tmp_path)
     assert said.startswith("DiskFailed nothing is written any more, because of: ")
     assert "SQLITE_IOERR_WRITE" in said
     assert anyio.run(_count, tmp_path) == int(kept) > 0

@@ -3,13 +3,13 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
 import pytest
+from support.limited import lines_of
 from support.things import WALL, alert, stamp
 
 from router.core import command as c
@@ -152,16 +152,7 @@ anyio.run(write, sys.argv[1])
 
 
 def test_a_write_that_fails_otherwise_ends_all_writing(tmp_path: Path) -> None:
-    tests = Path(__file__).parents[1]
-    ran = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(tmp_path)],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])},
-        text=True,
-    )
-    assert (ran.stderr, ran.returncode) == ("", 0)
-    first, second = ran.stdout.splitlines()
+    first, second = lines_of(LIMITED, tmp_path)
     path = tmp_path / "tocsin.db"
     assert first == (
         f"DiskFailed {path} cannot be written or read: disk I/O error (SQLITE_IOERR_WRITE)"

@@ -189,6 +189,19 @@ async def test_answers_go_before_waiting_reports() -> None:
         assert not bench.loop.state.incidents[1].ringing
 
 
+async def test_a_repetition_that_a_rule_fails_on_costs_its_neighbours_nothing() -> None:
+    async with running() as bench:
+        spoiled, sound = bench.alert(instance="a"), bench.alert(instance="b")
+        await bench.loop.submit([spoiled, sound])
+        alerts = bench.loop.state.alerts
+        alerts[spoiled.report.labels].ends_at = None  # type: ignore[assignment]
+        outcomes = await bench.loop.submit([sound, spoiled, sound])
+        assert [bool(outcome.error) for outcome in outcomes] == [False, True, False]
+        assert alerts[sound.report.labels].repeats == 2
+        rejects = [x for b in bench.journal.batches for x in b if isinstance(x, c.PutReject)]
+        assert [reject.body for reject in rejects] == [spoiled.report.labels]
+
+
 async def test_a_rule_that_fails_costs_that_event_and_keeps_the_report() -> None:
     async with running() as bench:
         broken = e.Reported(Report(labels=b"no json at all", starts_at=1, source="prometheus"))
