@@ -24,6 +24,7 @@ _Measure = Callable[[str, Path, float], Awaitable[dict[Figure, float]]]
 # Each with how often it is run; what hardly varies, or takes long, is run less.
 _SUITE: dict[str, tuple[_Measure, int]] = {
     "ingest": (ingest.measure, 3),
+    "slow disk": (ingest.measure_slowly, 3),
     "loaded": (loaded.measure, 3),
     "storm": (storm.measure, 3),
     "restart": (restart.measure, 1),
@@ -55,16 +56,15 @@ and what would move the numbers that miss their goal: [performance.md](performan
 
 
 def main() -> int:
-    """Run what was asked for; 1 when Alertmanager is missing."""
+    """Run what was asked for; 1 when a program that it needs is missing."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one small round, not written down")
     parser.add_argument("--only", choices=_SUITE, action="append", help="these measurements alone")
     options = parser.parse_args()
-    if shutil.which("prometheus-alertmanager") is None:
-        print(
-            "prometheus-alertmanager is missing (Debian: apt-get install prometheus-alertmanager)"
-        )
-        return 1
+    for needed in ("prometheus-alertmanager", "strace"):
+        if shutil.which(needed) is None:
+            print(f"{needed} is missing (Debian: apt-get install {needed})")
+            return 1
     chosen = options.only or list(_SUITE)
     load = os.getloadavg()[0]
     table = asyncio.run(_run(chosen, quick=options.quick)).table()

@@ -97,7 +97,7 @@ async def _reads(server: Server, path: str, count: int) -> float:
 
 async def _mixed(server: Server, level: int, scale: float) -> dict[Figure, float]:
     """Reads among single re-sends, at a fixed rate, timed from when each was due."""
-    rate, seconds = 1_000, max(2, int(6 * scale))
+    rate, seconds = 2_000, max(2, int(6 * scale))
     now = time.time()
     posts = bodies(range(2_000), now, now + 3600, size=1)
     paths = ("/api/v2/status", "/api/v2/receivers", "/api/v2/silences")

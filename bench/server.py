@@ -18,6 +18,9 @@ BOTH = (ALERTMANAGER, TOCSIN)
 
 _READY = {ALERTMANAGER: "/-/ready", TOCSIN: "/health/ready"}
 _TICK_MICROSECONDS = 1e6 / os.sysconf("SC_CLK_TCK")
+# With -D the process that was started is the server, as its pid has to be.
+_TRACER = ("strace", "-D", "-f", "-q", "--seccomp-bpf", "-o", "/dev/null")
+_DELAY = "trace=fdatasync,fsync", "inject=fdatasync,fsync:delay_enter={microseconds:d}"
 
 # Probes go out at once; what is stored for bulk waits, so that it makes no noise of its own.
 _TOCSIN = """
@@ -63,6 +66,7 @@ class Server:
         group_by: str,
         group_wait: str,
         written: str = "",
+        sync_seconds: float = 0.0,
     ) -> None:
         self.kind = kind
         self.port = free_port()
@@ -74,6 +78,7 @@ class Server:
         self._config.write_text(
             written or template.format(sink=sink, group_by=group_by, group_wait=group_wait)
         )
+        self._sync_seconds = sync_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -127,6 +132,16 @@ class Server:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     def _command(self) -> list[str]:
+        return [*self._slowed(), *self._served()]
+
+    def _slowed(self) -> list[str]:
+        """Before the command: each of its syncs takes longer, and nothing else does."""
+        if not self._sync_seconds:
+            return []
+        delay = [part.format(microseconds=round(1e6 * self._sync_seconds)) for part in _DELAY]
+        return [*_TRACER, "-e", delay[0], "-e", delay[1]]
+
+    def _served(self) -> list[str]:
         address = f"127.0.0.1:{self.port}"
         if self.kind == TOCSIN:
             options = ["--config", str(self._config), "--data", str(self._folder / "data")]
@@ -150,14 +165,22 @@ def serving(
     group_by: str = "alertname",
     group_wait: str = "10m",
     written: str = "",
+    sync_seconds: float = 0.0,
 ) -> Iterator[Server]:
     """A server that is ready, and gone with all it kept when left.
 
-    It has our usual configuration, or the alertmanager.yml that is *written*.
+    It has our usual configuration, or the alertmanager.yml that is *written*. Each sync of its
+    files takes `sync_seconds` longer than the disk needs.
     """
     folder.mkdir(parents=True)
     server = Server(
-        kind, folder, sink=sink, group_by=group_by, group_wait=group_wait, written=written
+        kind,
+        folder,
+        sink=sink,
+        group_by=group_by,
+        group_wait=group_wait,
+        written=written,
+        sync_seconds=sync_seconds,
     )
     try:
         server.start()

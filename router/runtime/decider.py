@@ -148,7 +148,8 @@ class Decider:
                 state.refresh(again)
                 sources.append(again.source)
                 outcomes.append(_NOTHING)
-        batch.repeats.update(sources)
+        if sources:  # Even an update with nothing costs a microsecond.
+            batch.repeats.update(sources)
 
     def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""
