@@ -1,6 +1,5 @@
 """Decides and applies events one by one, into batches: what fails costs itself alone."""
 
-import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
@@ -19,20 +18,14 @@ from router.runtime import crashes
 from router.runtime.aside import Aside
 from router.runtime.door import Observed, Outcome
 from router.runtime.journal import Clock
+from router.runtime.queue import Submission
 
 AWAY = 10 * SECOND  # Without a turn for so long, we were away: stopped, suspended, or stuck.
 ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
-_NOTHING = Outcome()
+NOTHING = Outcome()
 COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
 
 _log = structlog.get_logger("tocsin.loop")
-
-
-class Submission(msgspec.Struct):
-    """Events that are decided together, and who waits for what comes of them."""
-
-    events: Sequence[e.Event]
-    done: "asyncio.Future[list[Outcome]]"
 
 
 class Batch(msgspec.Struct):
@@ -87,6 +80,11 @@ class Decider:
         if self.disk_full or (since is not None and now.service - since > AWAY):
             self._decide(e.Returned(), batch, now)
 
+    def _attends(self, now: Now) -> bool:
+        """Whether no absence is to be noticed first, and nothing to be decided on alone."""
+        here = self._turned is not None and now.service - self._turned <= AWAY
+        return here and not self._apart.watches
+
     def _put_off(self, wait: int) -> list[int]:
         """The deliveries that are due. All else that is waits so long: we count as away."""
         self._turned = 0
@@ -134,22 +132,29 @@ class Decider:
         """Decide what was submitted at once. A report that plainly repeats takes a short way."""
         outcomes: list[Outcome] = []
         batch.decided.append((submission, outcomes))
-        state, sources = self._state, list[str]()
+        sources = list[str]()
         for event in submission.events:
-            again = None
-            if type(event) is e.Reported:
-                try:
-                    again = repeated(state, event.report, now)
-                except Exception:  # noqa: BLE001 - it fails again below, where that is dealt with
-                    again = None
-            if again is None:
+            source = self._carry_on(event, now)
+            if source is None:
                 outcomes.append(self._decide(event, batch, now))
             else:
-                state.refresh(again)
-                sources.append(again.source)
-                outcomes.append(_NOTHING)
+                sources.append(source)
+                outcomes.append(NOTHING)
         if sources:  # Even an update with nothing costs a microsecond.
             batch.repeats.update(sources)
+
+    def _carry_on(self, event: e.Event, now: Now) -> str | None:
+        """Refresh the alert that a report plainly repeats: the report's source; else None."""
+        if type(event) is not e.Reported:
+            return None
+        try:
+            again = repeated(self._state, event.report, now)
+        except Exception:  # noqa: BLE001 - it fails again where rules do, and is dealt with there
+            return None
+        if again is None:
+            return None
+        self._state.refresh(again)
+        return again.source
 
     def _decide(self, event: e.Event, batch: Batch, now: Now) -> Outcome:
         """Decide and apply one event. A rule that fails costs that event and nothing else."""

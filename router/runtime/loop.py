@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import anyio
@@ -14,9 +14,10 @@ from router.core.moment import SECOND, Now
 from router.core.state import State
 from router.errors import DiskFailed, DiskFull, Overloaded, StoreError
 from router.runtime import crashes
-from router.runtime.decider import COURIER, Batch, Decider, Submission
+from router.runtime.decider import COURIER, NOTHING, Batch, Decider
 from router.runtime.door import Observed, Outcome
 from router.runtime.journal import Clock, Journal
+from router.runtime.queue import Queue, Submission
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
 QUEUE_MAX = 20_000  # Events beyond this are refused: the sender keeps them and comes again.
@@ -58,9 +59,7 @@ class Loop(Decider):
         self.repeated = repeated
         self.committed = committed
         self._stopwatch = stopwatch
-        self._urgent: deque[Submission] = deque()
-        self._waiting: deque[Submission] = deque()
-        self._queued = 0
+        self._queue = Queue()
         self._wake = asyncio.Event()
         self._committing: asyncio.Future[None] | None = None
         self._unsaved: list[Command] = []
@@ -85,7 +84,7 @@ class Loop(Decider):
     @property
     def queued(self) -> int:
         """How many events wait to be decided."""
-        return self._queued
+        return self._queue.events
 
     def now(self) -> Now:
         """This instant on both clocks."""
@@ -93,18 +92,37 @@ class Loop(Decider):
 
     async def submit(self, events: Sequence[e.Event], *, urgent: bool = False) -> list[Outcome]:
         """Decide, commit, apply: when this returns, the outcomes are durable, in order."""
-        if not urgent:
-            self._admit(len(events))
-        return await self._enqueue(events, self._urgent if urgent else self._waiting)
+        if urgent:
+            return await self._enqueue(events, urgent=True)
+        self._admit(len(events))
+        carried = self._carry_on_at_once(events)
+        rest = events[carried:]
+        outcomes = await self._enqueue(rest) if rest else []
+        return [NOTHING] * carried + outcomes
 
-    async def _enqueue(
-        self, events: Sequence[e.Event], queue: "deque[Submission]"
-    ) -> list[Outcome]:
+    def _carry_on_at_once(self, events: Sequence[e.Event]) -> int:
+        """Take the reports in front that only carry on what fires; how many there were.
+
+        Nothing is written for them, so they wait for no batch unless there is one.
+        """
+        now, sources = self._clock.now(), list[str]()
+        busy = self._queue or self._committing or self._ended
+        if busy or not self._attends(now):
+            return 0
+        for event in events:
+            source = self._carry_on(event, now)
+            if source is None:
+                break
+            sources.append(source)
+        if sources:
+            self.repeated(Counter(sources))
+        return len(sources)
+
+    async def _enqueue(self, events: Sequence[e.Event], *, urgent: bool = False) -> list[Outcome]:
         if self._ended is not None:
             raise self._ended
         done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        queue.append(Submission(events, done))
-        self._queued += len(events)
+        self._queue.put(Submission(events, done), urgent=urgent)
         self._wake.set()
         return await done
 
@@ -113,9 +131,9 @@ class Loop(Decider):
             raise DiskFull(_FULL)
         if self.refusing:
             raise Overloaded("the service is in safe mode and takes no alerts", retry_after=30)
-        if self._queued and self._queued + count > QUEUE_MAX:
+        if self.queued and self.queued + count > QUEUE_MAX:
             self.turned_away += count
-            raise Overloaded(f"{self._queued} events are waiting to be decided")
+            raise Overloaded(f"{self.queued} events are waiting to be decided")
 
     async def settled(self) -> None:
         """Return when everything applied to the state so far is durable."""
@@ -152,13 +170,13 @@ class Loop(Decider):
         """Nobody decides any more: whoever waits, or comes later, has to keep what they have."""
         error = self._ended = self._ended or StoreError("the service is ending; come again")
         decided = (submission for submission, _ in self._batch.decided)
-        for submission in (*decided, *self._urgent, *self._waiting):
+        for submission in (*decided, *self._queue):
             if not submission.done.done():
                 submission.done.set_exception(error)
 
     async def drain(self) -> None:
         """Return when every event submitted so far has been decided and committed."""
-        await self._enqueue([], self._waiting)
+        await self._enqueue([])
 
     async def probe_disk(self, every: float = 1.0) -> None:
         """While the disk is full, look again and again whether there is room."""
@@ -171,7 +189,7 @@ class Loop(Decider):
     async def _sleep(self) -> None:
         """Wait for an event, or until something is due, whichever comes first."""
         self._wake.clear()
-        if self._urgent or self._waiting:
+        if self._queue:
             return
         delay = max(0 if self._doubted else self._delay(), self._rest_until - self._stopwatch())
         if delay <= 0:
@@ -196,10 +214,10 @@ class Loop(Decider):
         if self._doubted and started >= self._rest_until:
             self._decide_item(*self._doubted.popleft(), batch)
             return batch
-        while submission := self._next_submission():
+        while submission := self._queue.take():
             alone = self._apart.alone(map(crashes.suspect, submission.events))
             if alone and batch.decided:
-                self._put_back(submission)
+                self._queue.put_back(submission)
                 break
             self._decide_all(submission, batch, self._clock.now())
             if alone:
@@ -212,18 +230,6 @@ class Loop(Decider):
                 if self._stopwatch() - started > SLICE_SECONDS:
                     break
         return batch
-
-    def _next_submission(self) -> Submission | None:
-        queue = self._urgent or self._waiting
-        if not queue:
-            return None
-        submission = queue.popleft()
-        self._queued -= len(submission.events)
-        return submission
-
-    def _put_back(self, submission: Submission) -> None:
-        self._urgent.appendleft(submission)
-        self._queued += len(submission.events)
 
     async def _commit(self, batch: Batch) -> bool:
         """Make a batch durable; False when the disk is full and it has been undone."""
@@ -269,10 +275,11 @@ class Loop(Decider):
         alert at a time has the next one ready. Nobody is waited for when nobody else waits.
         """
         await asyncio.sleep(0)
-        enough = len(self._waiting) + answered if self._waiting else 0
+        waiting = self._queue.waiting
+        enough = len(waiting) + answered if waiting else 0
         until = self._stopwatch() + GATHER_SECONDS
         for _ in range(GATHER_TURNS):
-            if len(self._waiting) >= enough or self._urgent or self._stopwatch() >= until:
+            if len(waiting) >= enough or self._queue.urgent or self._stopwatch() >= until:
                 return
             await asyncio.sleep(0)
 
@@ -316,7 +323,7 @@ class Loop(Decider):
 
     def _hold(self) -> None:
         """There is no room at all: let go what was planned, put off what would be decided."""
-        while submission := self._next_submission():
+        while submission := self._queue.take():
             self._keep_or_refuse(submission, DiskFull(_FULL))
         self._rest_until = self._stopwatch() + LONGEST_SLEEP
         self.offer(self._put_off(int(LONGEST_SLEEP * SECOND)))

@@ -1,16 +1,13 @@
 """The front door: what is answered is durable, what fails costs only itself."""
 
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 
 import anyio
 import anyio.lowlevel
 import pytest
 from msgspec.structs import replace
-from support.hand_clock import HandClock
-from support.memory_journal import MemoryJournal
-from support.small import configuration, reported
+from support.loop_bench import Bench, running
+from support.small import configuration
 
 from router.core import command as c
 from router.core import event as e
@@ -21,33 +18,6 @@ from router.core.stored import Stored
 from router.errors import DiskFailed, DiskFull, Overloaded, StoreError
 from router.runtime import loop as loop_module
 from router.runtime.loop import Loop
-
-
-class Bench:
-    """A loop on a journal in memory and a clock that stands still."""
-
-    def __init__(self, stopwatch: Callable[[], float] = time.perf_counter) -> None:
-        self.journal = MemoryJournal()
-        self.clock = HandClock()
-        self.offered: list[int] = []
-        state = State(configuration(), self.journal.stored)
-        self.loop = Loop(state, self.journal, self.clock, offer=self._offer, stopwatch=stopwatch)
-
-    def _offer(self, numbers: Sequence[int]) -> None:
-        self.offered.extend(numbers)
-
-    def alert(self, severity: str = "critical", **labels: str) -> e.Reported:
-        return reported(self.clock.now().wall, severity, labels)
-
-
-@asynccontextmanager
-async def running(stopwatch: Callable[[], float] = time.perf_counter) -> AsyncIterator[Bench]:
-    bench = Bench(stopwatch)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(bench.loop.run)
-        yield bench
-        bench.journal.release()
-        tasks.cancel_scope.cancel()
 
 
 async def test_an_answer_waits_for_its_commit() -> None:

@@ -27,6 +27,7 @@ class Calls:
         self._auditor = auditor
         self._known = known
         self._asked: dict[int, int] = {}
+        self._asked_walls: dict[int, int] = {}
         self._ran: dict[int, int] = {}
         self._given: dict[int, int] = {}
         self._alone: dict[int, tuple[tuple[Ladder, ...], tuple[Ladder, ...]]] = {}
@@ -82,22 +83,35 @@ class Calls:
     def asks(self, event: e.Summoned) -> None:
         """Somebody asks for more people."""
         self._asked[event.incident] = self._asked.get(event.incident, 0) + 1
+        self._asked_walls[event.incident] = self._auditor.machine.wall
 
     def asked(self, event: e.Summoned, code: str, asked_at: int) -> None:
         """And is told that they are paged: then they are."""
         case, auditor = self._known.get(event.incident), self._auditor
-        if case is None or code != "summoned":
+        if case is None or code not in ("summoned", "unreachable"):
             return
         rung = {
             entry.row.target
             for entry in auditor.outbox.rows.values()
             if entry.row.incident == case.number and is_asked_for(entry) and entry.at >= asked_at
         }
-        wanted = {target for who in event.to for target in PEOPLE[who]}
-        sure = case.taken is False and not auditor.answers.may_sleep(case)
-        if not rung & wanted or (sure and not wanted <= rung):
+        meant = self._meant(event)
+        if code == "unreachable":
+            right = set[str]() in meant
+        elif case.taken is False and not auditor.answers.may_sleep(case):
+            right = any(wanted and wanted <= rung for wanted in meant)
+        else:
+            right = any(wanted & rung for wanted in meant)
+        if not right:
             said = f"{', '.join(event.to)} were to be paged for {case.number}: {sorted(rung)}"
             auditor.wrong(case.cluster, said)
+
+    def _meant(self, event: e.Summoned) -> list[set[str]]:
+        """The targets of those who were asked for, when that was decided: one of these sets."""
+        (who,) = event.to
+        step = {DUTY: 0} if who == DUTY else PEOPLE[who]
+        walls = (self._asked_walls[event.incident], self._auditor.wall)
+        return [targets for wall in walls for targets in self._auditor.duty.meant(step, wall)]
 
     def ran(self, number: int, rows: Sequence[Row]) -> None:
         """A commit pages people beside the escalation: somebody asked for them."""

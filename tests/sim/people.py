@@ -24,6 +24,8 @@ _SOME = tuple(PEOPLE)
 _POLICIES = tuple(f"policy:{name}" for name in LADDERS if ":" not in name)
 _WHOEVER = (*_SOME, *_SOME, DUTY, DUTY, *_POLICIES)  # Only one of these policies is in routes.toml.
 
+_RESPONDERS = (*_SOME, *_SOME, DUTY, DUTY)
+
 Ask = Callable[[Sequence[e.Event]], Coroutine[Any, Any, list[Outcome]]]
 
 
@@ -132,7 +134,7 @@ class People:
                 to = self.chance.choice(_WHOEVER)
                 return e.Reassigned(incident=number, to=(to,), by="ana", via="api")
             case "summon":
-                to = self.chance.choice(_SOME)
+                to = self.chance.choice(_RESPONDERS)
                 return e.Summoned(incident=number, to=(to,), by="ana", via="api")
         return e.Resolved(incident=number, by="ana", via="api")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from sim.mutants.planting import Patch, mutant
+from sim.plot import DUTY
 
 from router.core import engine, hand_over
 from router.core import event as e
@@ -57,3 +58,11 @@ def a_responder_takes_the_place_of_the_next_step() -> Sequence[Patch]:
             draft.put_incident(replace(incident, next_due=due, step_due=due))
 
     return [(engine._RULES, e.Summoned, instead)]
+
+
+@mutant
+def a_schedule_that_is_asked_for_knows_no_overrides() -> Sequence[Patch]:
+    def usual(draft: Draft, said: Any) -> None:
+        hand_over.summoned(draft, replace(said, to=("user:bo",)) if said.to == (DUTY,) else said)
+
+    return [(engine._RULES, e.Summoned, usual)]

@@ -1,5 +1,6 @@
 """Bugs in when things are committed, and of clocks and wake-ups."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from router.runtime.clock import SystemClock
 from router.runtime.courier import Courier
 from router.runtime.door import Outcome
 from router.runtime.loop import Loop
+from router.runtime.queue import Submission
 
 
 @mutant
@@ -131,15 +133,24 @@ def results_are_forgotten_while_the_disk_is_full() -> Sequence[Patch]:
 
 
 @mutant
+def a_repetition_is_answered_before_what_it_repeats_is_kept() -> Sequence[Patch]:
+    carry_on = Loop._carry_on_at_once
+
+    def rash(self: Loop, events: Any) -> int:
+        committing, self._committing = self._committing, None
+        try:
+            return carry_on(self, events)
+        finally:
+            self._committing = committing
+
+    return [(Loop, "_carry_on_at_once", rash)]
+
+
+@mutant
 def a_wake_up_is_lost() -> Sequence[Patch]:
-    async def enqueue(self: Loop, events: Any, queue: Any) -> Any:
-        from asyncio import get_running_loop
-
-        from router.runtime.decider import Submission
-
-        done = get_running_loop().create_future()
-        queue.append(Submission(events, done))
-        self._queued += len(events)
+    async def enqueue(self: Loop, events: Any, *, urgent: bool = False) -> Any:
+        done = asyncio.get_running_loop().create_future()
+        self._queue.put(Submission(events, done), urgent=urgent)
         return await done
 
     return [(Loop, "_enqueue", enqueue)]
