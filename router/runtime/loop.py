@@ -106,8 +106,7 @@ class Loop(Decider):
         Nothing is written for them, so they wait for no batch unless there is one.
         """
         now, sources = self._clock.now(), list[str]()
-        busy = self._queue or self._committing or self._ended
-        if busy or not self._attends(now):
+        if self._queue or self._committing or self._ended or not self._attends(now):
             return 0
         for event in events:
             source = self._carry_on(event, now)
