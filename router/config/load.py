@@ -162,6 +162,7 @@ def _read(
         resolve_timeout=rules.resolve_timeout,
         recovery_grace=rules.recovery_grace,
         retention=rules.retention,
+        max_alerts=rules.max_alerts,
         url=settings.url,
         timezone=settings.timezone,
     )

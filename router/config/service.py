@@ -21,6 +21,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     resolve_timeout: int
     recovery_grace: int
     retention: int
+    max_alerts: int
 
 
 def rules(root: Table, names: Names) -> Rules:
@@ -32,6 +33,7 @@ def rules(root: Table, names: Names) -> Rules:
         resolve_timeout=table.duration("resolve_timeout", 5 * MINUTE, zero=False),
         recovery_grace=table.duration("recovery_grace", 15 * MINUTE),
         retention=table.duration("retention", 120 * HOUR, zero=False),
+        max_alerts=table.number("max_alerts", 200_000, least=0, most=10_000_000),
     )
 
 

@@ -137,6 +137,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     resolve_timeout: int = 5 * MINUTE
     recovery_grace: int = 15 * MINUTE
     retention: int = 120 * HOUR
+    max_alerts: int = 200_000  # Of one source; 0 is no limit.
     url: str = ""
     timezone: str = "UTC"
 

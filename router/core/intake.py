@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from router.core import command as c
 from router.core import hush, membership
 from router.core.alert import Alert, Report
+from router.core.census import is_crowded
 from router.core.draft import Draft
 from router.core.heartbeat import SOURCE as HEARTBEATS
 from router.core.labels import identity
@@ -12,9 +13,14 @@ from router.core.merge import begin, merge
 from router.core.meta import SOURCE as META
 from router.core.moment import Now
 from router.core.state import State
+from router.core.urgency import is_critical
 
 OURS = frozenset((HEARTBEATS, META))  # Nobody else begins or ends what these report.
 
+_CROWDED = (
+    "the source {!r} has as many alerts as [service] max_alerts allows, so that only critical ones"
+    " are taken; let some end, or allow more"
+)
 _FAR = 4  # An end far ahead is stored again when it moved by a fourth of its distance.
 
 
@@ -63,7 +69,7 @@ def begun(state: State, report: Report, now: Now) -> list[c.Command] | None:
     if source in OURS or source in state.unheard:
         return None
     alert = begin(report, state.last["alert"] + 1, now, state.configuration.resolve_timeout)
-    if not alert.firing:
+    if not alert.firing or _is_crowded_out(state, report):
         return None
     commands: list[c.Command] = [c.PutAlert(alert)]
     seq = state.last["record"]
@@ -136,9 +142,17 @@ def _first(draft: Draft, report: Report, new: Alert) -> None:
         if ended is not None and ended > report.as_of:
             draft.answer("stale")
             return
-    if new.firing:
+    if new.firing and _is_crowded_out(draft.state, report):
+        draft.answer("crowded", _CROWDED.format(report.source))
+    elif new.firing:
         draft.add(c.PutAlert(new))
         membership.enter(draft, new)
+
+
+def _is_crowded_out(state: State, report: Report) -> bool:
+    """Whether its source has too many alerts for one more. What is critical always finds room."""
+    ours, critical = report.source in OURS, is_critical(report.labels)
+    return is_crowded(state, report.source) and not (ours or critical)
 
 
 def _late(known: Alert, new: Alert, report: Report) -> bool:

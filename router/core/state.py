@@ -11,6 +11,7 @@ from typing import Any
 from router.core import command as c
 from router.core import meta
 from router.core.alert import Alert
+from router.core.census import Census
 from router.core.configuration import Configuration
 from router.core.group import Group
 from router.core.heartbeat import Beats
@@ -51,6 +52,7 @@ class State:
         self.instance = stored.instance
         self.alerts: dict[bytes, Alert] = {}
         self.by_id: dict[int, Alert] = {}
+        self.census = Census()
         self.groups: dict[int, Group] = {}
         self.group_ids: dict[tuple[str, bytes], int] = {}
         self.members: dict[int, set[int]] = {}
@@ -150,6 +152,7 @@ class State:
         if known is not None:
             began, ended = firing and not known.firing, known.firing and not firing
             alert.groups = known.groups
+        self.census.move(known.source if known else None, alert.source)
         self.alerts[alert.labels] = self.by_id[number] = alert
         if number > self.last["alert"]:
             self.last["alert"] = number
@@ -179,7 +182,9 @@ class State:
         alert.timeout = command.timeout
         alert.annotations = command.annotations
         alert.url = command.url
-        alert.source = command.source
+        if command.source != alert.source:
+            self.census.move(alert.source, command.source)
+            alert.source = command.source
         alert.repeats += 1
         if sooner and alert.firing:
             self.waiting.add(self.ends_due(alert), Kind.ALERT, alert.id)
@@ -187,6 +192,7 @@ class State:
     def _drop_alert(self, command: c.DropAlert) -> None:
         alert = self.by_id.pop(command.id)
         del self.alerts[alert.labels]
+        self.census.move(alert.source, None)
         self.inhibitor.drop(command.id)
 
     def _put_group(self, command: c.PutGroup) -> None:
@@ -276,9 +282,6 @@ class State:
         if (entry := self.log.pop(command.lane, None)) is not None:
             discard(self.logged, subject_of(entry), command.lane)
 
-    def _record(self, command: c.Record) -> None:
-        self.last["record"] = command.seq
-
     def _put_configuration(self, command: c.PutConfiguration) -> None:
         before, self.filed = self.configuration, command.configuration
         self.configuration = effective(self.filed, self.overrides.values())
@@ -343,5 +346,5 @@ _APPLIERS: dict[type, Callable[[State, Any], object]] = {
     c.PutPace: lambda state, command: state.turns.sent(command.pace),
     c.DropPace: lambda state, command: state.turns.paces.pop(command.contact, None),
     c.PutConfiguration: State._put_configuration,
-    c.Record: State._record,
+    c.Record: lambda state, command: state.last.__setitem__("record", command.seq),
 }

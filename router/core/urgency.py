@@ -44,10 +44,10 @@ def is_urgent(state: "State", kind: Kind, item: int) -> bool:
     match kind:
         case Kind.ALERT:
             alert = state.by_id.get(item)
-            return alert is not None and _is_critical(alert.labels)
+            return alert is not None and is_critical(alert.labels)
         case Kind.GROUP:
             members = (state.by_id[member] for member in state.members.get(item, ()))
-            return any(_is_critical(alert.labels) for alert in members if alert.firing)
+            return any(is_critical(alert.labels) for alert in members if alert.firing)
         case Kind.INCIDENT:
             incident = state.incidents.get(item)
             return incident is not None and incident.severity >= _CRITICAL
@@ -67,7 +67,8 @@ def rank(state: "State", row: Delivery) -> int:
     return 0 if critical else 1 + row.urgency
 
 
-def _is_critical(labels: bytes) -> bool:
+def is_critical(labels: bytes) -> bool:
+    """Whether the severity among these canonical labels is a word for critical."""
     _, _, rest = labels.partition(_NAME)
     return bool(rest) and _is_critical_word(rest[: rest.index(b'"')])
 

@@ -40,14 +40,18 @@ class Door(Protocol):
     def now(self) -> Now:
         """This instant on both clocks."""
 
-    async def submit(self, events: Sequence[Event], *, urgent: bool = False) -> list[Outcome]:
+    async def submit(
+        self, events: Sequence[Event], *, urgent: bool = False, insists: bool = False
+    ) -> list[Outcome]:
         """Decide, commit, apply: when this returns, the outcomes are durable, in order.
 
         All events of one submit share one transaction. `urgent` ones (answers, results of sends)
-        go before waiting reports.
+        go before reports, and those of something critical before others; in between each source
+        has its turn.
 
         Raises:
-            Overloaded: too much waits already; nothing was taken.
+            Overloaded: too much of the same source waits already; nothing was taken. Not for what
+                is critical, nor where somebody `insists`, because the sender does not come again.
             DiskFull, StoreError: nothing was kept; the sender must keep what it has.
         """
 

@@ -20,7 +20,6 @@ from router.runtime.journal import Clock, Journal
 from router.runtime.queue import Queue, Submission
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
-QUEUE_MAX = 20_000  # Events beyond this are refused: the sender keeps them and comes again.
 LONGEST_SLEEP = 1.0
 GATHER_SECONDS = 0.001  # A batch waits so long for more, …
 GATHER_TURNS = 32  # … or for so many turns of the event loop.
@@ -90,11 +89,13 @@ class Loop(Decider):
         """This instant on both clocks."""
         return self._clock.now()
 
-    async def submit(self, events: Sequence[e.Event], *, urgent: bool = False) -> list[Outcome]:
+    async def submit(
+        self, events: Sequence[e.Event], *, urgent: bool = False, insists: bool = False
+    ) -> list[Outcome]:
         """Decide, commit, apply: when this returns, the outcomes are durable, in order."""
         if urgent:
             return await self._enqueue(events, urgent=True)
-        self._admit(len(events))
+        self._admit(events, insists=insists)
         carried = self._carry_on_at_once(events)
         rest = events[carried:]
         outcomes = await self._enqueue(rest) if rest else []
@@ -121,17 +122,17 @@ class Loop(Decider):
         if self._ended is not None:
             raise self._ended
         done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        self._queue.put(Submission(events, done), urgent=urgent)
+        self._queue.put(Submission(events, done, urgent))
         self._wake.set()
         return await done
 
-    def _admit(self, count: int) -> None:
+    def _admit(self, events: Sequence[e.Event], *, insists: bool) -> None:
         if self.disk_full:
             raise DiskFull(_FULL)
         if self.refusing:
             raise Overloaded("the service is in safe mode and takes no alerts", retry_after=30)
-        if self.queued and self.queued + count > QUEUE_MAX:
-            self.turned_away += count
+        if not insists and not self._queue.has_room(events):
+            self.turned_away += len(events)
             raise Overloaded(f"{self.queued} events are waiting to be decided")
 
     async def settled(self) -> None:
@@ -274,11 +275,11 @@ class Loop(Decider):
         alert at a time has the next one ready. Nobody is waited for when nobody else waits.
         """
         await asyncio.sleep(0)
-        waiting = self._queue.waiting
-        enough = len(waiting) + answered if waiting else 0
+        reports = self._queue.reports
+        enough = len(reports) + answered if reports else 0
         until = self._stopwatch() + GATHER_SECONDS
         for _ in range(GATHER_TURNS):
-            if len(waiting) >= enough or self._queue.urgent or self._stopwatch() >= until:
+            if len(reports) >= enough or self._queue.hurries or self._stopwatch() >= until:
                 return
             await asyncio.sleep(0)
 

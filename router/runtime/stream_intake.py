@@ -191,9 +191,9 @@ class Intake:
         for plan in plans:
             own = outcomes[start : start + len(plan.events)]
             start += len(plan.events)
-            error = next((outcome.error for outcome in own if outcome.error), "")
+            error = next(filter(None, map(_trouble, own)), "")
             if error:
-                told = self._refuse(plan.entry, plan.body, f"a rule failed on it: {error}")
+                told = self._refuse(plan.entry, plan.body, error)
                 rejected += told.events
                 plan.reason = f"{plan.reason}; {told.reason}" if plan.reason else told.reason
         return rejected
@@ -220,6 +220,14 @@ class Intake:
         if not self._waiting:
             self._waiting = True
             _log.warning("stream entries wait", source=self._name, why=why, error=str(error))
+
+
+def _trouble(outcome: Outcome) -> str:
+    """Why what was submitted was not taken; empty when it was."""
+    if outcome.error:
+        return f"a rule failed on it: {outcome.error}"
+    said = outcome.answer
+    return said.text if said is not None and said.code == "crowded" else ""
 
 
 def _portions(plans: Sequence[_Plan]) -> Iterator[list[_Plan]]:

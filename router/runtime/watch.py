@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 import structlog
 
+from router.core.census import is_crowded
 from router.runtime import crashes, log
 from router.runtime.auditor import Auditor
 from router.runtime.courier import Courier
@@ -87,12 +88,21 @@ class Watch:
             yield Trouble("TocsinConfigurationRefused", text)
         if why := self._clock():
             yield Trouble("TocsinClockDistrusted", why)
+        yield from self._crowded()
         if many := self._more("refused", self._loop.turned_away):
             text = f"{many} events were turned away, as too many waited; their senders were told"
             yield Trouble("TocsinOverloaded", text, (), "critical", QUIET)
         if many := self._more("lines", log.dropped()):
             text = f"{many} lines of the log were dropped, as nobody read them in time"
             yield Trouble("TocsinLogLinesDropped", text, (), "warning", QUIET)
+
+    def _crowded(self) -> Iterator[Trouble]:
+        state = self._loop.state
+        for source in state.census:
+            if is_crowded(state, source):
+                text = f"{source} has {state.census.of(source):,} alerts, as many as it may: only"
+                text += " critical ones are taken until some end, or [service] max_alerts is more"
+                yield Trouble("TocsinTooManyAlerts", text, (("source", source),), "critical")
 
     def _more(self, what: str, count: int) -> int:
         """By how many a count has grown since it was last looked at."""

@@ -1,13 +1,16 @@
 """Takes alerts in: Alertmanager's `POST /api/v2/alerts`, and `/webhook/{source}`."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import structlog
 from aiohttp import web
 
+from router.core.census import is_crowded
 from router.core.event import Event, Rejected, Reported
 from router.core.settings import HttpSource
 from router.errors import DecodeError
+from router.runtime.door import Outcome
 from router.web import body, who
 from router.web.envelope import CID, later
 from router.web.refusal import Refused, as_json
@@ -15,6 +18,7 @@ from router.web.rooms import Decode, Decoded, Rooms
 
 KEPT_BYTES = 16 * 1024  # Of a body that could not be taken …
 REASON_LONGEST = 4_000  # … and characters of what is wrong with it.
+_CROWDED_SECONDS = 30  # Whose source has too many alerts comes again after so long.
 
 _log = structlog.get_logger("tocsin.ingest")
 
@@ -83,11 +87,16 @@ class Ingest:
         count = len(events)
         if problems:
             events.append(_rejected(request, source, payload, problems))
-        outcomes = await self._rooms.door.submit(events) if events else []
+        insists = source.kind == "webhook"  # Few senders of these come again.
+        outcomes = await self._rooms.door.submit(events, insists=insists) if events else []
         failed = [outcome.error for outcome in outcomes[:count] if outcome.error]
         if failed:  # The door has kept each among the rejects.
             sentences = [f"an alert could not be decided on: {error}" for error in failed]
             raise Refused(500, "\n".join(sentences))
+        if is_crowded(self._rooms.door.state, source.name) and (why := _crowded(outcomes[:count])):
+            if insists:
+                await self._rooms.door.submit([_rejected(request, source, payload, [why])])
+            raise later(why, _CROWDED_SECONDS)
         return count, problems
 
     def _unknown(self, name: str) -> str:
@@ -95,6 +104,13 @@ class Ingest:
         near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"routes.toml has no source {name!r} that posts here{hint}"
+
+
+def _crowded(outcomes: Sequence[Outcome]) -> str:
+    """Why some were not taken, for which there may be room later; empty when all were."""
+    answers = [outcome.answer for outcome in outcomes]
+    texts = [said.text for said in answers if said is not None and said.code == "crowded"]
+    return f"{len(texts)} of {len(outcomes)} alerts were not taken: {texts[0]}" if texts else ""
 
 
 def _rejected(

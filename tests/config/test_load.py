@@ -41,6 +41,7 @@ fallback_every = "10m"
 resolve_timeout = "3m"
 recovery_grace = "1m"
 retention = "1w"
+max_alerts = 9_000
 
 [api]
 listen = "0.0.0.0:9093"
@@ -219,6 +220,7 @@ def test_the_rules_of_the_service() -> None:
     assert configuration.resolve_timeout == 3 * MINUTE
     assert configuration.recovery_grace == MINUTE
     assert configuration.retention == 7 * DAY
+    assert configuration.max_alerts == 9_000
     assert configuration.url == "https://alerts.example.com"
     assert configuration.timezone == "Europe/Berlin"
 

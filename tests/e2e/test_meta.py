@@ -67,6 +67,35 @@ async def test_a_reload_that_was_refused_is_reported_past_every_silence(
         assert "unknown key 'nonsense'" in body["commonAnnotations"]["summary"]
 
 
+async def test_a_source_with_too_many_alerts_is_told_so_and_reported(
+    tmp_path: Path, inbox: Inbox
+) -> None:
+    routes = "[service]\nmax_alerts = 3\n" + ROUTES.format(inbox=inbox.url)
+    async with Service(tmp_path, routes) as service:
+        service.expect("may|ops")
+        alerts = [{"labels": {"alertname": f"A{n}", "severity": "warning"}} for n in range(5)]
+        answer = await service.post("/api/v2/alerts", alerts)
+        assert answer.status == 503
+        assert answer.json().startswith(
+            "2 of 5 alerts were not taken: the source 'api' has as many"
+        )
+        assert int(answer.headers["Retry-After"]) >= 30
+        worst = {"labels": {"alertname": "Worst", "severity": "critical"}}
+        assert (await service.post("/api/v2/alerts", [worst])).status == 200
+        assert (await service.post("/api/v2/alerts", alerts[:3])).status == 200, "they are known"
+        shown = (await service.get("/api/v2/alerts?filter=severity!=%22%22&silenced=true")).json()
+        names = sorted(alert["labels"]["alertname"] for alert in shown)
+        assert [name for name in names if not name.startswith("Tocsin")] == [
+            "A0",
+            "A1",
+            "A2",
+            "Worst",
+        ]
+        await eventually("it says so", lambda: named(inbox, "TocsinTooManyAlerts"))
+        (labels,) = named(inbox, "TocsinTooManyAlerts")
+        assert labels["source"] == "api"
+
+
 async def test_bodies_that_cannot_be_read_are_reported_when_there_are_many(
     tmp_path: Path, inbox: Inbox
 ) -> None:

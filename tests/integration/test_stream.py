@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from support.recording_door import RecordingDoor
 from support.redis_server import RedisServer
 
+from router.core.command import Answer
 from router.core.event import Received, Reported
 from router.core.secret import Secret
 from router.core.settings import RedisSource
@@ -364,6 +365,20 @@ async def test_an_entry_on_which_a_rule_fails_is_moved_and_its_neighbours_are_no
     assert [event.reason for event in door.rejected] == [
         f"entry {ids[1]}: a rule failed on it: boom"
     ]
+
+
+async def test_an_entry_that_finds_no_room_is_moved_and_says_why(
+    redis: Any, server: RedisServer, door: RecordingDoor
+) -> None:
+    door.answer = lambda event: (
+        (Answer("crowded", "it has too many"),) if isinstance(event, Reported) else ()
+    )
+    (refused,) = await add(redis, alert("A"))
+    async with reading(server.url, door):
+        await until(all_read(redis, door, "A"))
+    ((_, moved),) = await redis.xrange(REJECTS)
+    assert moved[b"reason"] == b"it has too many"
+    assert [event.reason for event in door.rejected] == [f"entry {refused}: it has too many"]
 
 
 async def test_an_entry_that_was_trimmed_before_it_was_read_is_reported(

@@ -15,8 +15,7 @@ from router.core.alert import Report
 from router.core.moment import MINUTE, SECOND
 from router.core.state import State
 from router.core.stored import Stored
-from router.errors import DiskFailed, DiskFull, Overloaded, StoreError
-from router.runtime import loop as loop_module
+from router.errors import DiskFailed, DiskFull, StoreError
 from router.runtime.loop import Loop
 
 
@@ -75,15 +74,15 @@ async def test_who_comes_again_at_once_shares_the_commit_of_who_waits() -> None:
         bench.journal.hold()
 
         async def two_in_turn() -> None:
-            await bench.loop.submit([bench.alert()])
+            await bench.loop.submit([bench.alert("warning")])
             for _ in range(5):  # The answer goes out, and the next request comes in.
                 await anyio.lowlevel.checkpoint()
-            await bench.loop.submit([bench.alert(instance="again")])
+            await bench.loop.submit([bench.alert("warning", instance="again")])
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(two_in_turn)
             await anyio.wait_all_tasks_blocked()
-            tasks.start_soon(bench.loop.submit, [bench.alert(instance="waiting")])
+            tasks.start_soon(bench.loop.submit, [bench.alert("warning", instance="waiting")])
             await anyio.wait_all_tasks_blocked()
             bench.journal.release()
         assert len(bench.loop.state.alerts) == 3
@@ -180,27 +179,6 @@ async def test_a_rule_that_fails_costs_that_event_and_keeps_the_report() -> None
         assert len(bench.loop.state.alerts) == 2
         rejects = [x for b in bench.journal.batches for x in b if isinstance(x, c.PutReject)]
         assert [reject.body for reject in rejects] == [b"no json at all"]
-
-
-async def test_too_many_waiting_events_are_refused_but_never_an_answer(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(loop_module, "QUEUE_MAX", 10)
-    async with running() as bench:
-        await bench.loop.submit([bench.alert()])
-        bench.journal.hold()
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(bench.loop.submit, [bench.alert(instance="a")])
-            await anyio.wait_all_tasks_blocked()
-            many = [bench.alert(instance=f"{n}") for n in range(10)]
-            tasks.start_soon(bench.loop.submit, many)
-            await anyio.wait_all_tasks_blocked()
-            with pytest.raises(Overloaded):
-                await bench.loop.submit([bench.alert(instance="one too many")])
-            ack = e.Acknowledged(incident=1, by="ana", via="api")
-            tasks.start_soon(lambda: bench.loop.submit([ack], urgent=True))
-            bench.journal.release()
-        assert not bench.loop.state.incidents[1].ringing
 
 
 async def test_a_full_disk_refuses_alerts_until_there_is_room() -> None:

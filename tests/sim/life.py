@@ -66,11 +66,13 @@ class Witness:
     async def settled(self) -> None:
         await self._loop.settled()
 
-    async def submit(self, events: Sequence[e.Event], *, urgent: bool = False) -> list[Outcome]:
+    async def submit(
+        self, events: Sequence[e.Event], *, urgent: bool = False, insists: bool = False
+    ) -> list[Outcome]:
         self._pulse.check()
         request = self._watch.invoked(events)
         try:
-            outcomes = await self._loop.submit(events, urgent=urgent)
+            outcomes = await self._loop.submit(events, urgent=urgent, insists=insists)
         except (DiskFull, Overloaded):
             if self._pulse.alive:
                 self._watch.refused(request)

@@ -14,12 +14,14 @@ from router.runtime.door import Door, Outcome
 class TroubledDoor:
     """`raises` is raised by submit, `error` is what every outcome says; both change nothing.
 
-    `events` are those that were submitted. While `settling` is set, settled() waits for it.
+    `events` are those that were submitted, the last with `insisted`. While `settling` is set,
+    settled() waits for it.
     """
 
     def __init__(self, inner: Door) -> None:
         self._inner = inner
         self.events: list[Event] = []
+        self.insisted = False
         self.raises: RouterError | None = None
         self.error = ""
         self.closed = False
@@ -36,13 +38,16 @@ class TroubledDoor:
     def now(self) -> Now:
         return self._inner.now()
 
-    async def submit(self, events: Sequence[Event], *, urgent: bool = False) -> list[Outcome]:
+    async def submit(
+        self, events: Sequence[Event], *, urgent: bool = False, insists: bool = False
+    ) -> list[Outcome]:
         self.events.extend(events)
+        self.insisted = insists
         if self.raises is not None:
             raise self.raises
         if self.error:
             return [Outcome(error=self.error) for _ in events]
-        return await self._inner.submit(events, urgent=urgent)
+        return await self._inner.submit(events, urgent=urgent, insists=insists)
 
     async def settled(self) -> None:
         if self.settling is not None:

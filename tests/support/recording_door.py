@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import anyio
 
+from router.core.command import Answer
 from router.core.configuration import Configuration
 from router.core.event import Event, Received, Rejected, Reported
 from router.core.labels import decode
@@ -20,14 +21,15 @@ class RecordingDoor:
     """Keeps each submit whole, in order. Entries it received count as seen from then on.
 
     `errors` are raised by the next submits, first to last; those keep nothing. `rule` gives the
-    error a rule has with an event, or "". While `open` is not set a submit waits before it keeps
-    anything, and while `returning` is not set it waits after that.
+    error a rule has with an event, or "", and `answer` what it says to it. While `open` is not set
+    a submit waits before it keeps anything, and while `returning` is not set it waits after that.
     """
 
     def __init__(self) -> None:
         self.submits: list[list[Event]] = []
         self.errors: list[Exception] = []
         self.rule: Callable[[Event], str] = lambda _event: ""
+        self.answer: Callable[[Event], tuple[Answer, ...]] = lambda _event: ()
         self.open = anyio.Event()
         self.open.set()
         self.returning = anyio.Event()
@@ -49,13 +51,15 @@ class RecordingDoor:
         """The real time: Redis stamps its entries with it too."""
         return Now(wall=time.time_ns() // 1000, service=time.monotonic_ns() // 1000)
 
-    async def submit(self, events: Sequence[Event], *, urgent: bool = False) -> list[Outcome]:
+    async def submit(
+        self, events: Sequence[Event], *, urgent: bool = False, insists: bool = False
+    ) -> list[Outcome]:
         """Keep the events, or raise the next error."""
         await self.open.wait()
         if self.errors:
             raise self.errors.pop(0)
         self.submits.append(list(events))
-        outcomes = [Outcome(error=self.rule(event)) for event in events]
+        outcomes = [Outcome(self.answer(event), self.rule(event)) for event in events]
         await self.returning.wait()
         return outcomes
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from support.site import Site, bearer, decoded
 
-from router.core.event import Rejected, Reported
+from router.core.event import Reconfigured, Rejected, Reported
 from router.errors import DiskFull, Overloaded, StoreError
 
 GOOD = {"labels": {"alertname": "A"}}
@@ -183,6 +184,33 @@ async def test_what_was_not_kept_is_503_and_when_to_come_again(
         assert str(trouble) in text
         waits.add(int(headers["Retry-After"]))
     assert least <= min(waits) < max(waits) <= most, "with jitter, so they do not all come at once"
+
+
+@pytest.mark.parametrize(
+    ("path", "insists"),
+    [("/api/v2/alerts", False), ("/webhook/prom", False), ("/webhook/any", True)],
+)
+async def test_only_who_comes_again_is_asked_to(path: str, insists: bool, here: Site) -> None:
+    body: Any = {"/api/v2/alerts": [GOOD], "/webhook/prom": WEBHOOK}.get(path, {"title": "Down"})
+    assert (await post(here, path, json=body))[0] == 200
+    assert here.door.insisted is insists
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/webhook/prom", 0), ("/webhook/any", 1)])
+async def test_what_finds_no_room_is_503_and_kept_where_nobody_comes_again(
+    path: str, kept: int, here: Site
+) -> None:
+    one = replace(here.loop.state.configuration, max_alerts=1)
+    await here.loop.submit([Reconfigured(one, b"")], urgent=True)
+    for title, expected in (("A", 200), ("A", 200), ("B", 503)):
+        body = {**WEBHOOK, "alerts": [{"status": "firing", "labels": {"alertname": title}}]}
+        sent: Any = {"title": title} if kept else body
+        status, text, headers = await post(here, path, json=sent)
+        assert status == expected, text
+    assert "1 of 1 alerts were not taken" in text
+    assert 30 <= int(headers["Retry-After"]) <= 60
+    assert len(here.loop.state.alerts) == 1
+    assert len(await rejects(here)) == kept
 
 
 async def test_while_nothing_can_be_kept_nothing_is_even_decided(here: Site) -> None:

@@ -150,7 +150,7 @@ def a_repetition_is_answered_before_what_it_repeats_is_kept() -> Sequence[Patch]
 def a_wake_up_is_lost() -> Sequence[Patch]:
     async def enqueue(self: Loop, events: Any, *, urgent: bool = False) -> Any:
         done = asyncio.get_running_loop().create_future()
-        self._queue.put(Submission(events, done), urgent=urgent)
+        self._queue.put(Submission(events, done, urgent))
         return await done
 
     return [(Loop, "_enqueue", enqueue)]
