@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench import growth, ingest, loaded, restart, storm
+from bench import flood, growth, ingest, loaded, restart, storm
 from bench.figures import Figure, Figures
 from bench.server import BOTH
 
@@ -27,6 +27,7 @@ _SUITE: dict[str, tuple[_Measure, int]] = {
     "slow disk": (ingest.measure_slowly, 3),
     "loaded": (loaded.measure, 3),
     "storm": (storm.measure, 3),
+    "flood": (flood.measure, 1),
     "restart": (restart.measure, 1),
     "memory, 1 a group": (partial(loaded.memory, a_group=1), 1),
     "memory, 100 a group": (partial(loaded.memory, a_group=100), 1),
@@ -96,7 +97,7 @@ def _page(table: str, load: float) -> str:
         date=time.strftime("%Y-%m-%d", time.gmtime()),
         commit=_said("git", "rev-parse", "--short=10", "HEAD") + _changed(),
         alertmanager=_alertmanager(),
-        rounds="three rounds (restart, memory and growth: one)",
+        rounds="three rounds (flood, restart, memory and growth: one)",
         load=f"{load:.1f} before and {os.getloadavg()[0]:.1f} after",
         cores=os.cpu_count(),
         sync=_sync_milliseconds(),
