@@ -176,7 +176,10 @@ class Loop(Decider):
 
     async def drain(self) -> None:
         """Return when every event submitted so far has been decided and committed."""
+        before = [submission.done for submission in self._queue]
         await self._enqueue([])
+        if before:  # They need not have had their turn yet.
+            await asyncio.wait(before)
 
     async def probe_disk(self, every: float = 1.0) -> None:
         """While the disk is full, look again and again whether there is room."""

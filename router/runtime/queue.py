@@ -12,6 +12,8 @@ from router.runtime.door import Outcome
 
 EVENTS_MAX = 20_000  # Of all that waits; beyond it a source may have no more than its share.
 
+_OVERTAKEN_MOST = 8
+
 
 class Submission(msgspec.Struct):
     """Events that are decided together, and who waits for what comes of them.
@@ -58,14 +60,17 @@ class Line:
 
 
 class Queue:
-    """Three lines, each before all of the next one: what people and providers said, reports of
-    something critical, and all other reports.
+    """Three lines: what people and providers said, reports of something critical, all others.
+
+    Each goes before the next one, but now and then another report has its turn though something
+    critical waits: who calls everything critical must not silence all others.
     """
 
     def __init__(self) -> None:
         self.urgent = Line()
         self.critical = Line()
         self.reports = Line()
+        self._overtaken = 0  # How many went before other reports since the last of those.
         self._again: Submission | None = None
         self._of = Counter[str]()  # Events by source, of those that are not urgent.
         self.events = 0
@@ -110,12 +115,21 @@ class Queue:
         """The next one, if there is any."""
         submission, self._again = self._again, None
         if submission is None:
-            line = self.urgent or self.critical or self.reports
+            line = self._next_line()
             if not line:
                 return None
             submission = line.take()
         self._count(submission, -len(submission.events))
         return submission
+
+    def _next_line(self) -> Line:
+        if self.urgent:
+            return self.urgent
+        if self.critical and (self._overtaken < _OVERTAKEN_MOST or not self.reports):
+            self._overtaken += 1
+            return self.critical
+        self._overtaken = 0
+        return self.reports
 
     def put_back(self, submission: Submission) -> None:
         """It is the next one again."""

@@ -1,9 +1,11 @@
 """In what order things are decided on when much waits, and who is asked to come again."""
 
 from collections.abc import AsyncIterator, Sequence
+from itertools import count
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from msgspec.structs import replace
 from support.loop_bench import Bench, running
@@ -78,6 +80,15 @@ def test_a_source_has_its_turn_among_what_is_critical_too(waiting: Waiting) -> N
     assert waiting.order() == ["loud 0", "quiet", "loud 1", "loud 2"]
 
 
+def test_who_calls_everything_critical_does_not_silence_others(waiting: Waiting) -> None:
+    waiting.put("warning", of("quiet", "a"))
+    waiting.put("another", of("quiet", "b"))
+    for number in range(20):
+        waiting.put(f"{number}", of("loud", f"{number}", "critical"))
+    taken = waiting.order()
+    assert (taken.index("warning"), taken.index("another")) == (8, 17)
+
+
 def test_what_is_put_back_is_next_again(waiting: Waiting) -> None:
     waiting.put("first", of("prometheus", "a"))
     waiting.put("second", of("prometheus", "b", "critical"))
@@ -120,6 +131,24 @@ async def full(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
             await anyio.wait_all_tasks_blocked()
             yield bench
             bench.journal.release()
+
+
+async def test_to_drain_is_to_wait_for_all_whoever_has_the_next_turn() -> None:
+    slow = count()
+    async with running(stopwatch=lambda: 0.01 * next(slow)) as bench:  # One a batch.
+        done: list[str] = []
+
+        async def submit(name: str) -> None:
+            await bench.loop.submit(of("prometheus", name))
+            done.append(name)
+
+        async with anyio.create_task_group() as tasks:
+            for name in ("first", "second", "third"):
+                tasks.start_soon(submit, name)
+            await anyio.lowlevel.checkpoint()
+            await bench.loop.drain()
+            await anyio.lowlevel.checkpoint()
+            assert done == ["first", "second", "third"]
 
 
 async def test_who_comes_again_is_asked_to(full: Bench) -> None:
