@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figures import Figure
@@ -28,6 +29,7 @@ async def measure(kind: str, folder: Path, scale: float) -> dict[Figure, float]:
                 filled = level
                 found |= await _at(server, sink, level, scale)
             found |= await _mixed(server, many, scale)
+            found |= await _rates(server, many, scale)
     return found
 
 
@@ -93,6 +95,28 @@ async def _reads(server: Server, path: str, count: int) -> float:
         took.append(1000 * (time.perf_counter() - began))
     client.close()
     return percentile(took, 0.5)
+
+
+async def _rates(server: Server, level: int, scale: float) -> dict[Figure, float]:
+    """How many requests a second are answered to eight clients, each with its next one ready."""
+    found = {}
+    asked = (("/api/v2/status", 4_000, "the status"), (_FILTERED, 40, "filtered alerts"))
+    for path, most, what in asked:
+        count = max(8, int(most * scale))
+        queue = iter(range(count))
+
+        async def work(path: str = path, queue: Iterator[int] = queue) -> None:
+            client = Client(server.port)
+            for _ in queue:
+                await client.get(path)
+            client.close()
+
+        began = time.perf_counter()
+        await asyncio.gather(*(work() for _ in range(8)))
+        name = f"reads of {what}, {level:,} active, 8 connections"
+        figure = Figure(name, "requests/s", less=False)
+        found[figure] = count / (time.perf_counter() - began)
+    return found
 
 
 async def _mixed(server: Server, level: int, scale: float) -> dict[Figure, float]:
