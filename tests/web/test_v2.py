@@ -1,13 +1,19 @@
 """Alertmanager's API v2: what fires, by alert and by group, and who we say we are."""
 
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 from support.site import ROUTES, Site, rfc3339, site
 
+from router.core.configuration import Configuration
+from router.core.event import Reconfigured
 from router.core.moment import HOUR, MINUTE
+from router.web.v2 import status as status_module
+from router.web.v2.original import original
 
 
 async def get(here: Site, path: str, status: int = 200, **headers: str) -> Any:
@@ -176,6 +182,26 @@ async def test_who_we_are(here: Site) -> None:
         {"name": "ops", "labels": {"name": "ops"}},
         {"name": "critical", "labels": {"name": "critical"}},
     ]
+
+
+async def test_the_configuration_is_written_once_and_the_loop_goes_on_meanwhile(
+    here: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+
+    def written(configuration: Configuration) -> str:
+        threads.append(threading.current_thread())
+        return original(configuration)
+
+    monkeypatch.setattr(status_module, "original", written)
+    first = await get(here, "/api/v2/status")
+    assert await get(here, "/api/v2/status") == first
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread(), "thousands of routes take seconds"
+    edited = replace(here.loop.state.configuration, resolve_timeout=7 * MINUTE)
+    await here.loop.submit([Reconfigured(edited, b"")], urgent=True)
+    again = await get(here, "/api/v2/status")
+    assert again["config"]["original"].startswith("global:\n  resolve_timeout: 7m\n")
 
 
 @pytest.mark.parametrize(
