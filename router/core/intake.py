@@ -151,8 +151,9 @@ def _first(draft: Draft, report: Report, new: Alert) -> None:
 
 def _is_crowded_out(state: State, report: Report) -> bool:
     """Whether its source has too many alerts for one more. What is critical always finds room."""
-    ours, critical = report.source in OURS, is_critical(report.labels)
-    return is_crowded(state, report.source) and not (ours or critical)
+    if not is_crowded(state, report.source):
+        return False
+    return not (report.source in OURS or is_critical(report.labels))
 
 
 def _late(known: Alert, new: Alert, report: Report) -> bool:

@@ -6,7 +6,6 @@ from difflib import get_close_matches
 import structlog
 from aiohttp import web
 
-from router.core.census import is_crowded
 from router.core.event import Event, Rejected, Reported
 from router.core.settings import HttpSource
 from router.errors import DecodeError
@@ -93,9 +92,10 @@ class Ingest:
         if failed:  # The door has kept each among the rejects.
             sentences = [f"an alert could not be decided on: {error}" for error in failed]
             raise Refused(500, "\n".join(sentences))
-        if is_crowded(self._rooms.door.state, source.name) and (why := _crowded(outcomes[:count])):
+        if why := _crowded(outcomes[:count]):
             if insists:
-                await self._rooms.door.submit([_rejected(request, source, payload, [why])])
+                rejected = _rejected(request, source, payload, [why])
+                await self._rooms.door.submit([rejected], insists=True)
             raise later(why, _CROWDED_SECONDS)
         return count, problems
 
@@ -108,7 +108,7 @@ class Ingest:
 
 def _crowded(outcomes: Sequence[Outcome]) -> str:
     """Why some were not taken, for which there may be room later; empty when all were."""
-    answers = [outcome.answer for outcome in outcomes]
+    answers = [outcome.answer for outcome in outcomes if outcome.commands]
     texts = [said.text for said in answers if said is not None and said.code == "crowded"]
     return f"{len(texts)} of {len(outcomes)} alerts were not taken: {texts[0]}" if texts else ""
 

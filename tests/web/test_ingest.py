@@ -213,6 +213,25 @@ async def test_what_finds_no_room_is_503_and_kept_where_nobody_comes_again(
     assert len(await rejects(here)) == kept
 
 
+async def test_what_found_no_room_is_503_though_there_is_room_again(
+    here: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = here.loop.state.configuration
+    one = replace(before, max_alerts=1)
+    await here.loop.submit([Reconfigured(one, b"")], urgent=True)
+    submit = here.door.submit
+
+    async def then_there_is_room(*events: Any, **options: Any) -> Any:
+        outcomes = await submit(*events, **options)
+        await here.loop.submit([Reconfigured(before, b"")], urgent=True)
+        return outcomes
+
+    monkeypatch.setattr(here.door, "submit", then_there_is_room)
+    status, text, _ = await post(here, "/webhook/prom", json=WEBHOOK)
+    assert (status, len(here.loop.state.alerts)) == (503, 1)
+    assert "1 of 2 alerts were not taken" in text
+
+
 async def test_while_nothing_can_be_kept_nothing_is_even_decided(here: Site) -> None:
     here.door.closed = True
     for path in ("/api/v2/alerts", "/webhook/prom"):
