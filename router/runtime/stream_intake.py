@@ -116,8 +116,9 @@ class Intake:
     async def take(self, entries: Sequence[Entry]) -> Settled:
         """Submit what was not seen before. When this returns, all of it is durable.
 
-        An entry's events are in one submit; several entries may share one. Overload and a disk
-        that fails are waited out, however long it takes.
+        An entry's events are in one submit; several entries may share one. They take their turn
+        however much else waits, as no more are read meanwhile. Safe mode and a disk that fails are
+        waited out, however long it takes.
         """
         again = [self._unmoved[e.id] for e in entries if e.id in self._unmoved]
         entries = [entry for entry in entries if entry.id not in self._unmoved]
@@ -165,10 +166,10 @@ class Intake:
 
     async def _submit(self, plans: Sequence[_Plan], settled: Settled) -> None:
         events = [event for plan in plans for event in plan.events]
-        outcomes = await self._patiently(lambda: self._door.submit(events)) if events else []
+        outcomes = await self._put(events) if events else []
         failed = self._failed(plans, outcomes)
         if failed:
-            await self._patiently(lambda: self._door.submit(failed))
+            await self._put(failed)
         for plan in plans:
             if plan.reason:
                 settled.refused.append(self._refused(plan))
@@ -176,6 +177,9 @@ class Intake:
             else:
                 settled.done.append(plan.entry.id)
                 self.counts.received += 1
+
+    async def _put(self, events: Sequence[Event]) -> list[Outcome]:
+        return await self._patiently(lambda: self._door.submit(events, insists=True))
 
     def _refused(self, plan: _Plan) -> Refused:
         """What to move; remembered until it is moved, so that it is told of once."""

@@ -367,6 +367,16 @@ async def test_an_entry_on_which_a_rule_fails_is_moved_and_its_neighbours_are_no
     ]
 
 
+async def test_no_entry_waits_for_a_shorter_queue(
+    redis: Any, server: RedisServer, door: RecordingDoor
+) -> None:
+    await add(redis, alert("A"), "no alert")  # What is critical may lie behind it in the stream.
+    async with reading(server.url, door):
+        await until(all_read(redis, door, "A"))
+    assert door.insisted
+    assert all(door.insisted)
+
+
 async def test_an_entry_that_finds_no_room_is_moved_and_says_why(
     redis: Any, server: RedisServer, door: RecordingDoor
 ) -> None:

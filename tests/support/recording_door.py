@@ -28,6 +28,7 @@ class RecordingDoor:
     def __init__(self) -> None:
         self.submits: list[list[Event]] = []
         self.errors: list[Exception] = []
+        self.insisted: list[bool] = []
         self.rule: Callable[[Event], str] = lambda _event: ""
         self.answer: Callable[[Event], tuple[Answer, ...]] = lambda _event: ()
         self.open = anyio.Event()
@@ -59,6 +60,7 @@ class RecordingDoor:
         if self.errors:
             raise self.errors.pop(0)
         self.submits.append(list(events))
+        self.insisted.append(insists)
         outcomes = [Outcome(self.answer(event), self.rule(event)) for event in events]
         await self.returning.wait()
         return outcomes
