@@ -23,6 +23,7 @@ SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wai
 LONGEST_SLEEP = 1.0
 GATHER_SECONDS = 0.001  # A batch waits so long for more, …
 GATHER_TURNS = 32  # … or for so many turns of the event loop.
+DEPARTURE_TURNS = 2  # A send begins in the first, and its client writes in the second.
 _FULL = "the disk is full; free some room, the service goes on by itself"
 
 _log = structlog.get_logger("tocsin.loop")
@@ -157,10 +158,11 @@ class Loop(Decider):
                     self._hold()
                     continue
                 batch = self._next_batch()
-                if batch.commands:
+                if batch.commands or batch.ready:
                     with anyio.CancelScope(shield=True):
-                        if not await self._commit(batch):
+                        if batch.commands and not await self._commit(batch):
                             continue
+                        await self._dispatch(batch)
                 self._release(batch)
                 await self._gather(len(batch.decided) if batch.commands else 0)
         finally:
@@ -260,9 +262,14 @@ class Loop(Decider):
         done.set_result(None)
         return True
 
-    def _release(self, batch: Batch) -> None:
+    async def _dispatch(self, batch: Batch) -> None:
+        """Let its pages begin to leave before anybody is answered, which would delay them."""
         if batch.ready:
             self.offer(batch.ready)
+            for _ in range(DEPARTURE_TURNS):
+                await asyncio.sleep(0)
+
+    def _release(self, batch: Batch) -> None:
         for submission, outcomes in batch.decided:
             if not submission.done.done():
                 submission.done.set_result(outcomes)

@@ -29,6 +29,12 @@ async def test_a_page_whose_destination_is_free_is_claimed_as_it_is_planned() ->
         assert sum(map(len, claimed)) == 2
 
 
+async def test_a_page_leaves_before_whoever_reported_is_answered() -> None:
+    async with house() as rooms:
+        await rooms.alert()
+        assert len(rooms.post.sent) == 2
+
+
 async def test_what_is_claimed_as_it_is_planned_leaves_after_the_commit() -> None:
     async with house() as rooms, anyio.create_task_group() as tasks:
         rooms.journal.hold()

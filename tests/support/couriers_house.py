@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
+import anyio.lowlevel
 
 from router.core import command as c
 from router.core.configuration import Configuration
@@ -40,6 +41,7 @@ class Post:
         try:
             if integration.kind in self.hangs:
                 await self.hangs[integration.kind].wait()
+            await anyio.lowlevel.checkpoint()  # No client writes before its next turn.
             if self.fails.get(integration.kind):
                 raise self.fails[integration.kind].pop(0)
             if not wanted():
