@@ -17,7 +17,7 @@ from router.runtime import crashes
 from router.runtime.decider import COURIER, NOTHING, Batch, Decider
 from router.runtime.door import Observed, Outcome
 from router.runtime.journal import Clock, Journal
-from router.runtime.queue import Queue, Submission
+from router.runtime.queue import EVENTS_MAX, Queue, Submission
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
 LONGEST_SLEEP = 1.0
@@ -36,7 +36,7 @@ class Loop(Decider):
     after the batch was undone; `reserve` before it, with one of them; `observe` with the events of
     a batch and their outcomes, `repeated` with the numbers of reports, by source, that only carried
     on what fires, `committed` with the seconds and the commands of a commit.
-    `stopwatch` measures how long a batch takes.
+    `stopwatch` measures how long a batch takes; `most_waiting` is how many events the queue takes.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Loop(Decider):
         repeated: Callable[[Counter[str]], None] = lambda _repeats: None,
         committed: Callable[[float, int], None] = lambda _seconds, _commands: None,
         stopwatch: Callable[[], float] = time.perf_counter,
+        most_waiting: int = EVENTS_MAX,
     ) -> None:
         super().__init__(state, clock, reserve)
         self._journal = journal
@@ -59,7 +60,7 @@ class Loop(Decider):
         self.repeated = repeated
         self.committed = committed
         self._stopwatch = stopwatch
-        self._queue = Queue()
+        self._queue = Queue(most_waiting)
         self._wake = asyncio.Event()
         self._committing: asyncio.Future[None] | None = None
         self._unsaved: list[Command] = []

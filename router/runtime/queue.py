@@ -63,10 +63,12 @@ class Queue:
     """Three lines: what people and providers said, reports of something critical, all others.
 
     Each goes before the next one, but now and then another report has its turn though something
-    critical waits: who calls everything critical must not silence all others.
+    critical waits: who calls everything critical must not silence all others. `most` events may
+    wait before each source has to keep to its share.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = EVENTS_MAX) -> None:
+        self._most = most
         self.urgent = Line()
         self.critical = Line()
         self.reports = Line()
@@ -98,9 +100,9 @@ class Queue:
         When there are too many, those of one source may not take the room of another's.
         """
         own, count = self._of[_source(events)], len(events)
-        if not own or self.events + count <= EVENTS_MAX or _is_critical(events):
+        if not own or self.events + count <= self._most or _is_critical(events):
             return True
-        return own + count <= EVENTS_MAX // len(self._of)
+        return own + count <= self._most // len(self._of)
 
     def put(self, submission: Submission) -> None:
         """Let it wait in the line where it belongs."""

@@ -13,8 +13,7 @@ from support.small import reported
 
 from router.core import event as e
 from router.errors import Overloaded
-from router.runtime import queue
-from router.runtime.queue import Queue, Submission
+from router.runtime.queue import EVENTS_MAX, Queue, Submission
 
 ACK = e.Acknowledged(incident=1, by="ana", via="api")
 
@@ -32,8 +31,8 @@ def of(source: str, name: str, severity: str = "warning", count: int = 1) -> lis
 class Waiting:
     """A queue, and the names of what is in it."""
 
-    def __init__(self) -> None:
-        self.queue = Queue()
+    def __init__(self, most: int = EVENTS_MAX) -> None:
+        self.queue = Queue(most)
         self._names: dict[int, str] = {}
 
     def put(self, name: str, events: Sequence[e.Event], *, urgent: bool = False) -> None:
@@ -102,10 +101,8 @@ def test_what_is_put_back_is_next_again(waiting: Waiting) -> None:
     assert waiting.queue.events == 0
 
 
-def test_one_source_cannot_take_the_room_of_another(
-    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queue, "EVENTS_MAX", 10)
+def test_one_source_cannot_take_the_room_of_another() -> None:
+    waiting = Waiting(10)
     waiting.put("loud", of("loud", "a", count=10))
     assert not waiting.queue.has_room(of("loud", "b"))
     assert waiting.queue.has_room(of("loud", "c", "critical")), "what is critical is not refused"
@@ -118,10 +115,9 @@ def test_one_source_cannot_take_the_room_of_another(
 
 
 @pytest.fixture
-async def full(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+async def full() -> AsyncIterator[Bench]:
     """A loop that commits, while as much waits as may."""
-    monkeypatch.setattr(queue, "EVENTS_MAX", 10)
-    async with running() as bench:
+    async with running(most_waiting=10) as bench:
         await bench.loop.submit([bench.alert()])
         bench.journal.hold()
         async with anyio.create_task_group() as tasks:

@@ -10,6 +10,7 @@ import anyio
 from router.core import event as e
 from router.core.state import State
 from router.runtime.loop import Loop
+from router.runtime.queue import EVENTS_MAX
 from support.hand_clock import HandClock
 from support.memory_journal import MemoryJournal
 from support.small import configuration, reported
@@ -18,7 +19,9 @@ from support.small import configuration, reported
 class Bench:
     """A loop with what it needs. `offered` and `repeats` are what it said."""
 
-    def __init__(self, stopwatch: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, stopwatch: Callable[[], float] = time.perf_counter, most_waiting: int = EVENTS_MAX
+    ) -> None:
         self.journal = MemoryJournal()
         self.clock = HandClock()
         self.offered: list[int] = []
@@ -31,6 +34,7 @@ class Bench:
             offer=self._offer,
             repeated=self.repeats.update,
             stopwatch=stopwatch,
+            most_waiting=most_waiting,
         )
 
     def _offer(self, numbers: Sequence[int]) -> None:
@@ -41,8 +45,10 @@ class Bench:
 
 
 @asynccontextmanager
-async def running(stopwatch: Callable[[], float] = time.perf_counter) -> AsyncIterator[Bench]:
-    bench = Bench(stopwatch)
+async def running(
+    stopwatch: Callable[[], float] = time.perf_counter, most_waiting: int = EVENTS_MAX
+) -> AsyncIterator[Bench]:
+    bench = Bench(stopwatch, most_waiting)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(bench.loop.run)
         yield bench
