@@ -137,11 +137,23 @@ class Decider:
             source = self._carry_on(event, now)
             if source is None:
                 outcomes.append(self._decide(event, batch, now))
+                if submission.insists:
+                    self._keep_refused(event, outcomes[-1], batch, now)
             else:
                 sources.append(source)
                 outcomes.append(NOTHING)
         if sources:  # Even an update with nothing costs a microsecond.
             batch.repeats.update(sources)
+
+    def _keep_refused(self, event: e.Event, outcome: Outcome, batch: Batch, now: Now) -> None:
+        """Keep an alert for which there is no room, in the commit in which it was refused.
+
+        Its sender does not come again, and no entry of a stream is read again after that.
+        """
+        if type(event) is e.Reported and (why := outcome.no_room):
+            report = event.report
+            rejected = e.Rejected(report.source, f"{report.cid}: {why}", report.labels)
+            self._decide(rejected, batch, now)
 
     def _carry_on(self, event: e.Event, now: Now) -> str | None:
         """Refresh the alert that a report plainly repeats: the report's source; else None."""

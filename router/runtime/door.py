@@ -22,6 +22,12 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
         """What the decision says to whoever submitted the event."""
         return next((c for c in self.commands if isinstance(c, Answer)), None)
 
+    @property
+    def no_room(self) -> str:
+        """Why there was no room for an alert, as there may be later; empty when there was."""
+        said = self.answer
+        return said.text if said is not None and said.code == "crowded" else ""
+
 
 Observed = tuple[Event, Outcome]
 
@@ -51,7 +57,8 @@ class Door(Protocol):
 
         Raises:
             Overloaded: too much of the same source waits already; nothing was taken. Not for what
-                is critical, nor where somebody `insists`, because the sender does not come again.
+                is critical, nor where somebody `insists`, because the sender does not come again:
+                of those an alert for which there is no room is kept among the rejects.
             DiskFull, StoreError: nothing was kept; the sender must keep what it has.
         """
 

@@ -100,7 +100,7 @@ class Loop(Decider):
         self._admit(events, insists=insists)
         carried = self._carry_on_at_once(events)
         rest = events[carried:]
-        outcomes = await self._enqueue(rest) if rest else []
+        outcomes = await self._enqueue(rest, insists=insists) if rest else []
         return [NOTHING] * carried + outcomes
 
     def _carry_on_at_once(self, events: Sequence[e.Event]) -> int:
@@ -120,11 +120,13 @@ class Loop(Decider):
             self.repeated(Counter(sources))
         return len(sources)
 
-    async def _enqueue(self, events: Sequence[e.Event], *, urgent: bool = False) -> list[Outcome]:
+    async def _enqueue(
+        self, events: Sequence[e.Event], *, urgent: bool = False, insists: bool = False
+    ) -> list[Outcome]:
         if self._ended is not None:
             raise self._ended
         done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        self._queue.put(Submission(events, done, urgent))
+        self._queue.put(Submission(events, done, urgent, insists=insists))
         self._wake.set()
         return await done
 

@@ -18,13 +18,15 @@ _OVERTAKEN_MOST = 8
 class Submission(msgspec.Struct):
     """Events that are decided together, and who waits for what comes of them.
 
-    `urgent` is what people and providers said; of reports `source` is who sent them.
+    `urgent` is what people and providers said; of reports `source` is who sent them, and who
+    `insists` does not come again.
     """
 
     events: Sequence[e.Event]
     done: "asyncio.Future[list[Outcome]]"
     urgent: bool = False
     source: str = ""
+    insists: bool = False
 
 
 class Line:

@@ -189,7 +189,10 @@ class Intake:
         return refused
 
     def _failed(self, plans: Sequence[_Plan], outcomes: Sequence[Outcome]) -> list[Event]:
-        """Give each plan on whose events a rule failed its reason; what to tell the door of it."""
+        """Give each plan its reason that was not taken; what to tell the door of it.
+
+        An alert for which there was no room is kept by the door, at once with its entry.
+        """
         rejected: list[Event] = []
         start = 0
         for plan in plans:
@@ -198,7 +201,7 @@ class Intake:
             error = next(filter(None, map(_trouble, own)), "")
             if error:
                 told = self._refuse(plan.entry, plan.body, error)
-                rejected += told.events
+                rejected += told.events if any(one.error for one in own) else []
                 plan.reason = f"{plan.reason}; {told.reason}" if plan.reason else told.reason
         return rejected
 
@@ -230,8 +233,7 @@ def _trouble(outcome: Outcome) -> str:
     """Why what was submitted was not taken; empty when it was."""
     if outcome.error:
         return f"a rule failed on it: {outcome.error}"
-    said = outcome.answer
-    return said.text if said is not None and said.code == "crowded" else ""
+    return outcome.no_room
 
 
 def _portions(plans: Sequence[_Plan]) -> Iterator[list[_Plan]]:

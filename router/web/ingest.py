@@ -92,10 +92,7 @@ class Ingest:
         if failed:  # The door has kept each among the rejects.
             sentences = [f"an alert could not be decided on: {error}" for error in failed]
             raise Refused(500, "\n".join(sentences))
-        if why := _crowded(outcomes[:count]):
-            if insists:
-                rejected = _rejected(request, source, payload, [why])
-                await self._rooms.door.submit([rejected], insists=True)
+        if why := _crowded(outcomes[:count]):  # Whose sender insists, the door has kept.
             raise later(why, _CROWDED_SECONDS)
         return count, problems
 
@@ -108,8 +105,7 @@ class Ingest:
 
 def _crowded(outcomes: Sequence[Outcome]) -> str:
     """Why some were not taken, for which there may be room later; empty when all were."""
-    answers = [outcome.answer for outcome in outcomes if outcome.commands]
-    texts = [said.text for said in answers if said is not None and said.code == "crowded"]
+    texts = [outcome.no_room for outcome in outcomes if outcome.commands and outcome.no_room]
     return f"{len(texts)} of {len(outcomes)} alerts were not taken: {texts[0]}" if texts else ""
 
 
