@@ -1,14 +1,16 @@
 """Judges a run by what was asked, answered, committed and sent; it shares no code with rules."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sim.answers import Answers
 from sim.attempts import Attempts
+from sim.backlog import Backlog
 from sim.calls import Calls
 from sim.cases import Cases
 from sim.crowd import Crowd
 from sim.duty import Duty
+from sim.entries import Entries
 from sim.facts import Facts
 from sim.hand import ByHand
 from sim.heartbeat import Calling
@@ -24,8 +26,10 @@ from sim.plot import (
 )
 from sim.queues import Queues
 from sim.requests import Requests
+from sim.room import Room
 from sim.silences import Silences
 from sim.time_kept import TimeKept
+from sim.weather import Swarm
 
 from router.core import command as c
 from router.core import event as e
@@ -40,12 +44,15 @@ HELD = 6 * MINUTE  # The longest group_interval, and a moment for the commits ar
 class Auditor:
     """Stands at the front door and at the disk. `cases` are the incidents."""
 
-    def __init__(self, history: History, machine: Machine, plot: Plot) -> None:
+    def __init__(
+        self, history: History, machine: Machine, plots: Mapping[str, Plot], swarm: Swarm
+    ) -> None:
         self.history = history
         self.machine = machine
         self.time = TimeKept(machine)
         self.facts = Facts()
-        self.plot: Plot | None = plot
+        self.plots = plots
+        self.plot: Plot | None = plots[swarm.plot]
         self.reloaded = 0
         self._rerouting = False
         self.filled = 0
@@ -59,6 +66,9 @@ class Auditor:
         self.hand = ByHand(self)
         self.crowd = Crowd(self)
         self.queues = Queues(self)
+        self.room = Room(self, swarm.max_alerts)
+        self.backlog = Backlog(self, swarm.most_waiting)
+        self.entries = Entries(self)
         self.names = {
             identity(canonical(labels_of(cluster, name))): (cluster, name)
             for cluster in CLUSTERS
@@ -86,17 +96,26 @@ class Auditor:
         """A promise was broken."""
         self.history.wrong(about, sentence)
 
-    def invoked(self, events: Sequence[e.Event]) -> int:
+    def invoked(self, events: Sequence[e.Event], *, urgent: bool, insists: bool) -> int:
         """Somebody asks for something; the number of the request."""
-        return self.requests.invoked(events)
+        request = self.requests.invoked(events)
+        self.room.invoked(request, insists=insists)
+        self.backlog.invoked(request, events, urgent=urgent, insists=insists)
+        return request
 
     def answered(self, request: int, outcomes: Sequence[Outcome]) -> None:
         """They were told that it is done."""
         self.requests.answered(request, outcomes)
+        self.room.over(request)
+        self.backlog.over(request)
 
-    def refused(self, request: int) -> None:
-        """They were told that it is not done."""
+    def refused(self, request: int, *, turned_away: bool) -> None:
+        """They were told that it is not done; `turned_away` as too much waits."""
+        if turned_away:
+            self.backlog.refused(request)
         self.requests.refused(request)
+        self.room.over(request)
+        self.backlog.over(request)
 
     def decided(self, observed: Sequence[Observed]) -> None:
         """No rule may fail."""
@@ -109,6 +128,8 @@ class Auditor:
         since = self.service - self.reloaded - self.time.missed(self.reloaded)
         self._rerouting = since < MINUTE  # An edit moves alerts when the disk has room again.
         self.requests.died()
+        self.room.died()
+        self.backlog.died()
         self.facts.died(self.service)
         self.answers.died()
         self.calls.died()
@@ -144,6 +165,7 @@ class Auditor:
         self.silences.wall_stepped()
         self.duty.look()
         self.facts.stepped()
+        self.entries.wall_stepped()
 
     def busy(self) -> None:
         """A commit begins: what is decided in it was decided now."""
@@ -172,6 +194,8 @@ class Auditor:
         """It is durable."""
         self.commits += 1
         self.time.stamped(self._stamp)
+        self.room.committed(commands)
+        self.entries.committed(commands)
         self.outbox.committed(commands)
 
     def stirred(self, cluster: str, incident: int) -> int:
@@ -202,11 +226,6 @@ class Auditor:
         self.hand.look()
         self.calls.look()
         self.cases.look()
-
-    def acknowledged(self, entry: str, *, durable: bool) -> None:
-        """A stream entry need not come again."""
-        if not durable:
-            self.wrong("omega", f"entry {entry} was acknowledged and is not on the disk")
 
     def explained(self, key: tuple[str, str]) -> bool:
         """Whether another alert surely explains it."""

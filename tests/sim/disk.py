@@ -24,6 +24,7 @@ class DiskWeather(msgspec.Struct):
     fails: float = 0.0
     slowest: float = 0.003
     full: bool = False
+    stalls: float = 0.0  # For so long at least.
 
 
 class Watch(Protocol):
@@ -85,7 +86,7 @@ class SimJournal:
 
     async def _commit(self, commands: Sequence[c.Command], stamp: Stamp) -> None:
         disk, weather, pulse = self._disk, self._disk.weather, self._pulse
-        slow = disk.chance.random() ** 3 * weather.slowest
+        slow = disk.chance.random() ** 3 * weather.slowest + weather.stalls
         await pulse.pause(slow / 2)
         if weather.full:
             if not disk.ballast or disk.ballast == BALLAST:

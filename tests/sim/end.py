@@ -10,6 +10,7 @@ from sim.case import Case
 from sim.facts import firing
 from sim.life import Life
 from sim.plot import CLUSTERS, DEAF, RANKS, SEVERITIES, labels_of
+from sim.sources import REPEATING
 from support.consistent import check_state, check_stored
 
 from router.core.incident import Status
@@ -127,6 +128,7 @@ class End:
                 self._watch.crowd.nobody_waits_in_vain()
                 self._watch.queues.nothing_lingers()
                 self._everybody_knows()
+                self._everything_is_taken()
             if ringing and passed > 80 * MINUTE:
                 self._it_rings()
 
@@ -195,6 +197,14 @@ class End:
                 continue
             if watch.facts.fires(key, watch.service) and not watch.explained(key):
                 self._is_told(key)
+
+    def _everything_is_taken(self) -> None:
+        """Who comes again was heard, unless there is no room."""
+        for source in self._world.sources:
+            if source.name in REPEATING:
+                for key, fires in source.firing.items():
+                    if fires:
+                        self._watch.room.is_taken(source.name, key)
 
     def _is_told(self, key: tuple[str, str]) -> None:
         watch, plot = self._watch, self._watch.plot

@@ -1,6 +1,7 @@
 """What sources and people may rely on: told by what they asked and what they were answered."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from sim.plot import CLUSTERS, GRACE, RESOLVE_TIMEOUT, SEVERITIES
@@ -60,10 +61,14 @@ class Facts:
             self._of.setdefault(alert.cluster, []).append(alert)
         self._asked: dict[int, list[Report]] = {}
         self._grace: dict[str, int] = {}
+        self._moved = Counter[str]()
+        self._before: dict[int, dict[str, tuple[int, int]]] = {}
 
     def invoked(self, request: int, reports: Iterable[Report], service: int) -> None:
         """A request with these reports reached the front door."""
         self._asked[request] = list(reports)
+        clusters = {report.key[0] for report in self._asked[request]}
+        self._before[request] = {one: (self._moved[one], self.unsteady[one]) for one in clusters}
         for report in self._asked[request]:
             alert = self.alerts[report.key]
             self._hear(alert.source, service)
@@ -76,11 +81,20 @@ class Facts:
         for report in self._asked[request]:  # Of several in one request the last one counts.
             self.alerts[report.key].overlap.add(self.alerts[report.key].asked[request])
 
-    def answered(self, request: int, service: int) -> None:
-        """It was answered: it is so now, unless others were asked for at the same time."""
-        for report in self._asked.pop(request, ()):
+    def of(self, request: int) -> Sequence[Report]:
+        """What a request that was not answered yet reports."""
+        return self._asked.get(request, ())
+
+    def answered(self, request: int, service: int, without_room: Collection[int] = ()) -> None:
+        """It was answered: it is so now, unless others were asked for at the same time.
+
+        Nothing was done of those for which there was no room, which are told by their places.
+        """
+        for place, report in enumerate(self._asked.pop(request, ())):
             alert = self.alerts[report.key]
             alert.asked.pop(request, None)
+            if place in without_room:
+                continue
             if report.as_of is not None and report.as_of < alert.as_of:
                 # One older than a repeat, and not older than what began it, is taken for newer.
                 if alert.firing is not report.firing and report.as_of >= alert.began:
@@ -91,11 +105,21 @@ class Facts:
             alert.as_of = report.as_of or alert.as_of
             if alert.firing is not report.firing:
                 self.unsteady[alert.cluster] = service
+                self._moved[alert.cluster] += 1
             clear = len(alert.overlap) == 1
             if report.as_of is not None and report.as_of < alert.heard:
                 clear = False
             alert.firing = report.firing if clear else None
             alert.until = max(alert.until, report.until) if report.firing else 0
+        before = self._before.pop(request, {})
+        if without_room:
+            self._was_still(before)
+
+    def _was_still(self, before: Mapping[str, tuple[int, int]]) -> None:
+        """What was refused for want of room moved nothing, however often its source comes again."""
+        for cluster, (moved, unsteady) in before.items():
+            if self._moved[cluster] == moved:
+                self.unsteady[cluster] = unsteady
 
     def stepped(self) -> None:
         """The wall clock was set: what is being asked for may be taken as an end, or as none."""
@@ -107,6 +131,7 @@ class Facts:
 
     def refused(self, request: int) -> None:
         """It was refused: nothing of it was done."""
+        self._before.pop(request, None)
         for report in self._asked.pop(request, ()):
             self.alerts[report.key].asked.pop(request, None)
 
@@ -120,6 +145,8 @@ class Facts:
                 if alert.firing is not report.firing:
                     alert.firing = None
                     self.unsteady[alert.cluster] = service
+                    self._moved[alert.cluster] += 1
+        self._before.clear()
         for alert in self.alerts.values():
             self.look(alert, service)
 

@@ -35,11 +35,11 @@ _SWEEP_SECONDS = 600.0
 class Watch(Protocol):
     """Who hears of everything that passes through the front door."""
 
-    def invoked(self, events: Sequence[e.Event]) -> int: ...
+    def invoked(self, events: Sequence[e.Event], *, urgent: bool, insists: bool) -> int: ...
 
     def answered(self, request: int, outcomes: Sequence[Outcome]) -> None: ...
 
-    def refused(self, request: int) -> None: ...
+    def refused(self, request: int, *, turned_away: bool) -> None: ...
 
     def decided(self, observed: Sequence[Observed]) -> None: ...
 
@@ -70,12 +70,14 @@ class Witness:
         self, events: Sequence[e.Event], *, urgent: bool = False, insists: bool = False
     ) -> list[Outcome]:
         self._pulse.check()
-        request = self._watch.invoked(events)
+        request = self._watch.invoked(events, urgent=urgent, insists=insists)
+        safe = self._loop.refusing
         try:
             outcomes = await self._loop.submit(events, urgent=urgent, insists=insists)
-        except (DiskFull, Overloaded):
+        except (DiskFull, Overloaded) as error:
             if self._pulse.alive:
-                self._watch.refused(request)
+                many = isinstance(error, Overloaded) and not safe
+                self._watch.refused(request, turned_away=many)
             raise
         self._pulse.check()
         self._watch.answered(request, outcomes)
@@ -105,6 +107,7 @@ class Outside(Protocol):
     signer: Signer
     file: Plot
     chance: Random
+    most_waiting: int
 
     @property
     def watch(self) -> Watch:
@@ -133,6 +136,7 @@ class Life:
             offer=lambda numbers: self.courier.offer(numbers),
             reserve=lambda number: self.courier.reserve(number),
             stopwatch=Stopwatch(outside.chance),
+            most_waiting=outside.most_waiting,
         )
         self.loop.refusing = refusing
         self.loop.observe = outside.watch.decided

@@ -245,6 +245,14 @@ def _crossed() -> Plot:
 PLOTS = {plot.name: plot for plot in (_plain(), _forever(), _crossed())}
 
 
+def plots_with(max_alerts: int) -> dict[str, Plot]:
+    """All of them, where a source may have so many alerts."""
+    return {
+        name: replace(plot, configuration=replace(plot.configuration, max_alerts=max_alerts))
+        for name, plot in PLOTS.items()
+    }
+
+
 def labels_of(cluster: str, name: str) -> dict[str, str]:
     """The labels of an alert."""
     return {"alertname": name, "cluster": cluster, "severity": SEVERITIES[name]}

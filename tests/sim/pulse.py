@@ -12,6 +12,10 @@ class Lost(Exception):
     """The connection to the process broke: nobody knows what it still did."""
 
 
+class NoRoom(Exception):
+    """Answered 503: there is no room for some of it. All else of it was taken."""
+
+
 class Pulse:
     """One process's. Whatever it does outside of itself asks here first.
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import Protocol
 
 import msgspec
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -24,6 +25,16 @@ SOURCE = RedisSource(name="queue", url=secret("redis://nowhere"), stream="alerts
 _TIMING = Timing(block_seconds=60.0)
 
 
+class Watch(Protocol):
+    """Who looks on at the stream's end."""
+
+    def wrote(self, entry: str, payload: bytes) -> None: ...
+
+    def acknowledged(self, entry: str) -> None: ...
+
+    def moved(self, entry: str) -> None: ...
+
+
 class Queue:
     """One stream with one group. `away` is Redis not answering; `drops` loses XACKs."""
 
@@ -31,7 +42,7 @@ class Queue:
         self,
         chance: Random,
         wall: Callable[[], int],
-        acknowledged: Callable[[str], None],
+        watch: Watch,
     ) -> None:
         self.chance = chance
         self.away = False
@@ -41,7 +52,7 @@ class Queue:
         self.ours: dict[str, Entry] = {}
         self.theirs: dict[str, Entry] = {}
         self._wall = wall
-        self._heard = acknowledged
+        self._watch = watch
         self._last = (0, 0)
         self._arrived = asyncio.Event()
 
@@ -52,6 +63,7 @@ class Queue:
         self._last = (now, 0) if now > last else (last, count + 1)
         entry = Entry(f"{self._last[0]}-{self._last[1]}", {b"payload": payload})
         self.new.append(entry)
+        self._watch.wrote(entry.id, payload)
         self._arrived.set()
         return entry.id
 
@@ -77,7 +89,12 @@ class Queue:
     def forget(self, entry: str) -> None:
         """XACK."""
         self.ours.pop(entry, None)
-        self._heard(entry)
+        self._watch.acknowledged(entry)
+
+    def move(self, entry: str) -> None:
+        """XADD to the rejects, and XACK."""
+        self.ours.pop(entry, None)
+        self._watch.moved(entry)
 
     @property
     def empty(self) -> bool:
@@ -121,14 +138,18 @@ class SimConsumer(Consumer):
         return []
 
     async def acknowledge(self, ids: Sequence[str]) -> None:
-        self._check()
-        if self._queue.chance.random() < self._queue.drops:
-            raise RedisConnectionError("the simulated connection broke")
+        self._reach()
         for one in ids:
             self._queue.forget(one)
 
     async def move(self, refused: Refused) -> None:
-        await self.acknowledge([refused.entry])
+        self._reach()
+        self._queue.move(refused.entry)
+
+    def _reach(self) -> None:
+        self._check()
+        if self._queue.chance.random() < self._queue.drops:
+            raise RedisConnectionError("the simulated connection broke")
 
     async def lag(self) -> int | None:
         self._check()

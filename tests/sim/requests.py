@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sim.answers import Answered
 from sim.facts import Report
-from sim.plot import PLOTS, RESOLVE_TIMEOUT, Plot
+from sim.plot import RESOLVE_TIMEOUT, Plot
 
 from router.core import event as e
 from router.core.command import Answer
@@ -76,7 +76,7 @@ class Requests:
                 case e.Reconfigured(text=text):
                     self._filed = auditor.plot or self._filed
                     auditor.plot, auditor.reloaded = None, auditor.service
-                    self._plots[self._count] = PLOTS[text.decode()]
+                    self._plots[self._count] = auditor.plots[text.decode()]
         return self._count
 
     def answered(self, request: int, outcomes: Sequence[Outcome]) -> None:
@@ -91,7 +91,8 @@ class Requests:
         late = auditor.service - at - auditor.time.missed(at)
         if late > PROMPT:
             auditor.wrong("", f"an answer took {late / SECOND:.0f} s: {_shown(events)}")
-        auditor.facts.answered(request, auditor.service)
+        without_room = self._without_room(request, events, outcomes)
+        auditor.facts.answered(request, auditor.service, without_room)
         for one, outcome in zip(events, outcomes, strict=True):
             answer = next((x for x in outcome.commands if isinstance(x, Answer)), None)
             code = answer.code if answer else ""
@@ -115,6 +116,21 @@ class Requests:
                     auditor.hand.answered(one, answer)
                 case e.Reconfigured() if request in self._plots:
                     auditor.plot, auditor.reloaded = self._plots.pop(request), auditor.service
+
+    def _without_room(
+        self, request: int, events: Sequence[e.Event], outcomes: Sequence[Outcome]
+    ) -> set[int]:
+        """Which of a request's reports were refused as their source has too many alerts."""
+        auditor, found = self._auditor, set[int]()
+        pairs = zip(events, outcomes, strict=True)
+        reports = [(one, outcome) for one, outcome in pairs if isinstance(one, e.Reported)]
+        asked = auditor.facts.of(request)
+        for place, (event, outcome) in enumerate(reports):
+            if any(isinstance(x, Answer) and x.code == "crowded" for x in outcome.commands):
+                found.add(place)
+                auditor.room.refused(request, asked[place])
+                auditor.entries.refused(event)
+        return found
 
     def refused(self, request: int) -> None:
         """They were told that it is not done."""

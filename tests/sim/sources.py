@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import msgspec
 from sim.plot import CLUSTERS, SEVERITIES, labels_of
-from sim.pulse import Lost, at_most
+from sim.pulse import Lost, NoRoom, at_most
 from sim.redis import Queue
 
 from router.core import event as e
@@ -19,6 +19,8 @@ from router.errors import RouterError
 from router.runtime.door import Outcome
 
 Key = tuple[str, str]
+REPEATING = ("prometheus", "cron")
+ONCE = "once"  # A webhook that does not come again when there is no room.
 Post = Callable[[Callable[[], Sequence[e.Event]]], Coroutine[Any, Any, list[Outcome]]]
 
 
@@ -76,15 +78,16 @@ class Source:
     async def tell(self) -> None:
         """Tell whatever is to be told, for ever; the repeating ones every few minutes."""
         while True:
-            repeats = self.name in ("prometheus", "cron") and any(self.firing.values())
+            repeats = self.name in REPEATING and any(self.firing.values())
             wait = self.chance.uniform(60.0, 150.0) if repeats or self.owed else 3600.0
             if self.owed and self.chance.random() < 0.9:
                 wait = self.chance.uniform(0.0, 2.0)
             self._news.clear()
             await at_most(wait, self._news)
-            await self._tell(repeats)
+            await self.tell_once(repeats)
 
-    async def _tell(self, repeats: bool) -> None:
+    async def tell_once(self, repeats: bool) -> None:
+        """Tell what is owed, and what fires if it `repeats`: one request, and its answer."""
         said = dict(self.owed)
         if repeats:
             said = {key: True for key, firing in self.firing.items() if firing} | said
@@ -95,6 +98,10 @@ class Source:
         except (RouterError, Lost):
             await anyio.sleep(self.chance.uniform(1.0, 10.0))
             return
+        except NoRoom:
+            if self.name != ONCE:
+                await anyio.sleep(self.chance.uniform(30.0, 60.0))
+                return
         for key, firing in said.items():
             if self.owed.get(key) is firing:
                 del self.owed[key]

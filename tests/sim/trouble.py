@@ -10,6 +10,7 @@ from sim import weather
 from sim.plot import PLOTS
 from sim.post import Mood
 from sim.pulse import Lost
+from sim.sources import REPEATING
 
 from router.core import event as e
 from router.core.moment import SECOND
@@ -33,6 +34,23 @@ class Trouble:
             await anyio.sleep(dice.expovariate(1 / (60.0 * world.swarm.minutes)))
             if world.stormy:
                 await self._hurt(dice.choice(world.swarm.troubles))
+
+    async def flood(self, dice: Random) -> None:
+        """Now and then the disk stalls while a source has news, sent over many connections."""
+        world = self._world
+        repeating = [one for one in world.sources if one.name in REPEATING]
+        while world.swarm.floods:
+            await anyio.sleep(dice.expovariate(1 / (60.0 * world.swarm.floods)))
+            if not world.stormy:
+                return
+            source, weather = dice.choice(repeating), world.disk.weather
+            key = dice.choice(sorted(source.firing))
+            source.turn(key, firing=not source.firing[key])
+            weather.stalls = 3.0
+            for _ in range(world.swarm.connections):
+                world.start(source.tell_once, True)
+            await anyio.sleep(10.0)
+            weather.stalls = 0.0
 
     async def _hurt(self, trouble: str) -> None:
         world, dice = self._world, self._dice
@@ -98,7 +116,7 @@ class Trouble:
     async def _edit(self, name: str) -> None:
         """routes.toml is edited, and taken over a moment later."""
         world, dice = self._world, self._dice
-        world.file = plot = PLOTS[name]
+        world.file = plot = world.plots[name]
         world.gathers |= bool(plot.gathered)
         world.history.note("", f"routes.toml is {name}")
         if dice.random() < 0.2:

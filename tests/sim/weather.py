@@ -6,6 +6,8 @@ import msgspec
 from sim.plot import CLUSTERS, PLOTS
 from sim.post import MOODS
 
+from router.runtime.queue import EVENTS_MAX
+
 TARGETS = (
     "user:ana/slack",
     "user:ana/sms",
@@ -60,7 +62,9 @@ WHIMS = (
 class Swarm(msgspec.Struct, frozen=True):
     """What this seed is about: the troubles it has, how often, and how people are.
 
-    `minutes` lie between troubles, and `between` the whims of people.
+    `minutes` lie between troubles, `between` the whims of people, and `floods` between moments in
+    which sources send over `connections` at once; 0 is never. A source may have `max_alerts`, and
+    `most_waiting` events wait before it has to keep to its share.
     """
 
     plot: str
@@ -82,6 +86,10 @@ class Swarm(msgspec.Struct, frozen=True):
     tempers: tuple[tuple[str, float, float], ...]
     restless: float
     fills: float
+    max_alerts: int
+    most_waiting: int
+    floods: float
+    connections: int
 
 
 def draw(chance: Random) -> Swarm:
@@ -112,6 +120,10 @@ def draw(chance: Random) -> Swarm:
         ),
         restless=chance.choice((0.0, 0.0, 0.3)),
         fills=chance.choice((0.01, 0.04)) if "full disk" in troubles else 0.0,
+        max_alerts=chance.choice((200_000, 200_000, 2, 3, 5)),
+        most_waiting=chance.choice((EVENTS_MAX, 4, 12)),
+        floods=chance.choice((0.0, 0.0, 8.0)),
+        connections=chance.choice((4, 12)),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -17,10 +18,10 @@ from sim.life import Life
 from sim.machine import Machine
 from sim.network import Network
 from sim.people import Habits, People
-from sim.plot import CLUSTERS, PLOTS
+from sim.plot import CLUSTERS, plots_with
 from sim.post import PostWeather, Providers
 from sim.redis import Queue
-from sim.sources import Producer, Source, Temper
+from sim.sources import ONCE, Producer, Source, Temper
 from sim.trouble import Trouble
 
 from router.core.moment import MINUTE
@@ -40,14 +41,16 @@ class World:
         self.chance = self._dice("world")
         self.swarm = weather.draw(self._dice("swarm"))
         self.machine = Machine()
-        self.file = PLOTS[self.swarm.plot]
+        self.plots = plots_with(self.swarm.max_alerts)
+        self.file = self.plots[self.swarm.plot]
+        self.most_waiting = self.swarm.most_waiting
         self.history = History(lambda: self.machine.passed)
-        self.watch = Auditor(self.history, self.machine, self.file)
+        self.watch = Auditor(self.history, self.machine, self.plots, self.swarm)
         self.disk = Disk(self._dice("disk"), self.watch)
         self.network = Network(self, self.chance)
         self._trouble = Trouble(self, self._dice("trouble"))
         self.signer = Signer([_KEY])
-        self.queue = Queue(self._dice("queue"), lambda: self.machine.wall, self._acknowledged)
+        self.queue = Queue(self._dice("queue"), lambda: self.machine.wall, self.watch.entries)
         self.providers = Providers(
             self._dice("post"),
             self.watch.attempts,
@@ -80,7 +83,8 @@ class World:
         dice, wall = self._dice(name), lambda: self.machine.wall
         if name == "queue":
             return Producer(self.queue, name, dice, self.network.post, wall)
-        return Source(name, dice, self.network.post, wall)
+        post = partial(self.network.post, insists=True) if name == ONCE else self.network.post
+        return Source(name, dice, post, wall)
 
     async def run(self, hours: float) -> None:
         """Trouble for so many hours, then a day without; ends early when a promise is broken."""
@@ -90,6 +94,7 @@ class World:
             tasks.start_soon(self._reign)
             tasks.start_soon(self._look)
             tasks.start_soon(self._trouble.run)
+            tasks.start_soon(self._trouble.flood, self._dice("flood"))
             tasks.start_soon(self.people.live)
             tasks.start_soon(self.caller.live)
             for source in self.sources:
@@ -179,9 +184,6 @@ class World:
         """Let something happen beside everything else, until the world ends."""
         if self._tasks is not None:
             self._tasks.start_soon(what, *args)
-
-    def _acknowledged(self, entry: str) -> None:
-        self.watch.acknowledged(entry, durable=("queue", entry) in self.disk.seen)
 
     def _arrived(self, outgoing: Outgoing) -> None:
         self.people.reads(outgoing)
