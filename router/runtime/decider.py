@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from router.core import event as e
+from router.core.alert import Report
 from router.core.bundle import is_limited
 from router.core.command import MEMORY_ONLY, Answer, Command
 from router.core.engine import decide
@@ -23,6 +24,7 @@ from router.runtime.queue import Submission
 AWAY = 10 * SECOND  # Without a turn for so long, we were away: stopped, suspended, or stuck.
 ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
 NOTHING = Outcome()
+_KEPT_BYTES = 16 * 1024  # Of what an alert says that could not be taken.
 COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
 
 _log = structlog.get_logger("tocsin.loop")
@@ -151,9 +153,7 @@ class Decider:
         Its sender does not come again, and no entry of a stream is read again after that.
         """
         if type(event) is e.Reported and (why := outcome.no_room):
-            report = event.report
-            rejected = e.Rejected(report.source, f"{report.cid}: {why}", report.labels)
-            self._decide(rejected, batch, now)
+            self._decide(_rejected(event.report, f"{event.report.cid}: {why}"), batch, now)
 
     def _carry_on(self, event: e.Event, now: Now) -> str | None:
         """Refresh the alert that a report plainly repeats: the report's source; else None."""
@@ -201,8 +201,12 @@ class Decider:
     def _set_aside(self, event: e.Event, error: str, batch: Batch, now: Now) -> None:
         """Keep an alert that a rule failed on among the rejects, and let a delivery wait."""
         if isinstance(event, e.Reported):
-            report = event.report
-            rejected = e.Rejected(report.source, f"a rule failed: {error}", report.labels)
-            self._decide(rejected, batch, now)
+            self._decide(_rejected(event.report, f"a rule failed: {error}"), batch, now)
         elif isinstance(event, COURIER):
             self._decide(e.Stopped(Kind.DELIVERY, event.delivery, error), batch, now)
+
+
+def _rejected(report: Report, why: str) -> e.Rejected:
+    """What an alert says and why it was not taken, for somebody to look at."""
+    body = b'{"labels":%b,"annotations":%b}' % (report.labels, report.annotations)
+    return e.Rejected(report.source, why, body[:_KEPT_BYTES])

@@ -1,4 +1,4 @@
-"""The front door and the timekeeper: decides, applies and commits in batches, one after another."""
+"""The timekeeper: decides, applies and commits in batches, one after another."""
 
 import asyncio
 import time
@@ -10,26 +10,26 @@ import structlog
 
 from router.core import event as e
 from router.core.command import Command
-from router.core.moment import SECOND, Now
+from router.core.moment import SECOND
 from router.core.state import State
-from router.errors import DiskFailed, DiskFull, Overloaded, StoreError
+from router.errors import DiskFailed, DiskFull, StoreError
 from router.runtime import crashes
-from router.runtime.decider import COURIER, NOTHING, Batch, Decider
-from router.runtime.door import Observed, Outcome
+from router.runtime.decider import COURIER, Batch
+from router.runtime.door import Observed
+from router.runtime.entrance import FULL, Entrance
 from router.runtime.journal import Clock, Journal
-from router.runtime.queue import EVENTS_MAX, Queue, Submission
+from router.runtime.queue import EVENTS_MAX, Submission
 
 SLICE_SECONDS = 0.005  # A batch closes after so long, so that answers never wait for a storm.
 LONGEST_SLEEP = 1.0
 GATHER_SECONDS = 0.001  # A batch waits so long for more, …
 GATHER_TURNS = 32  # … or for so many turns of the event loop.
 DEPARTURE_TURNS = 2  # A send begins in the first, and its client writes in the second.
-_FULL = "the disk is full; free some room, the service goes on by itself"
 
 _log = structlog.get_logger("tocsin.loop")
 
 
-class Loop(Decider):
+class Loop(Entrance):
     """Holds the state and lets nothing but events change it.
 
     `offer` is called with the numbers of deliveries whose time has come, after their commit, or
@@ -53,96 +53,16 @@ class Loop(Decider):
         stopwatch: Callable[[], float] = time.perf_counter,
         most_waiting: int = EVENTS_MAX,
     ) -> None:
-        super().__init__(state, clock, reserve)
+        super().__init__(state, clock, reserve, repeated, most_waiting)
         self._journal = journal
         self.offer = offer
         self.observe = observe
-        self.repeated = repeated
         self.committed = committed
         self._stopwatch = stopwatch
-        self._queue = Queue(most_waiting)
-        self._wake = asyncio.Event()
-        self._committing: asyncio.Future[None] | None = None
         self._unsaved: list[Command] = []
         self._filed = state.filed  # As far as it is durable.
         self._rest_until = 0.0
-        self._batch = Batch()
-        self._ended: StoreError | None = None
-        self.refusing = False
-        self.turned_away = 0
         self.progress = 0.0
-
-    @property
-    def state(self) -> State:
-        """What is known. Read it, never change it, and await settled() before telling anybody."""
-        return self._state
-
-    @property
-    def accepting(self) -> bool:
-        """Whether new alerts can be taken and kept now."""
-        return not self.disk_full and not self.refusing
-
-    @property
-    def queued(self) -> int:
-        """How many events wait to be decided."""
-        return self._queue.events
-
-    def now(self) -> Now:
-        """This instant on both clocks."""
-        return self._clock.now()
-
-    async def submit(
-        self, events: Sequence[e.Event], *, urgent: bool = False, insists: bool = False
-    ) -> list[Outcome]:
-        """Decide, commit, apply: when this returns, the outcomes are durable, in order."""
-        if urgent:
-            return await self._enqueue(events, urgent=True)
-        self._admit(events, insists=insists)
-        carried = self._carry_on_at_once(events)
-        rest = events[carried:]
-        outcomes = await self._enqueue(rest, insists=insists) if rest else []
-        return [NOTHING] * carried + outcomes
-
-    def _carry_on_at_once(self, events: Sequence[e.Event]) -> int:
-        """Take the reports in front that only carry on what fires; how many there were.
-
-        Nothing is written for them, so they wait for no batch unless there is one.
-        """
-        now, sources = self._clock.now(), list[str]()
-        if self._queue or self._committing or self._ended or not self._attends(now):
-            return 0
-        for event in events:
-            source = self._carry_on(event, now)
-            if source is None:
-                break
-            sources.append(source)
-        if sources:
-            self.repeated(Counter(sources))
-        return len(sources)
-
-    async def _enqueue(
-        self, events: Sequence[e.Event], *, urgent: bool = False, insists: bool = False
-    ) -> list[Outcome]:
-        if self._ended is not None:
-            raise self._ended
-        done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-        self._queue.put(Submission(events, done, urgent, insists=insists))
-        self._wake.set()
-        return await done
-
-    def _admit(self, events: Sequence[e.Event], *, insists: bool) -> None:
-        if self.disk_full:
-            raise DiskFull(_FULL)
-        if self.refusing:
-            raise Overloaded("the service is in safe mode and takes no alerts", retry_after=30)
-        if not insists and not self._queue.has_room(events):
-            self.turned_away += len(events)
-            raise Overloaded(f"{self.queued} events are waiting to be decided")
-
-    async def settled(self) -> None:
-        """Return when everything applied to the state so far is durable."""
-        if self._committing is not None:
-            await asyncio.shield(self._committing)
 
     async def run(self) -> None:
         """Keep deciding and keeping time until cancelled.
@@ -170,21 +90,6 @@ class Loop(Decider):
                 await self._gather(len(batch.decided) if batch.commands else 0)
         finally:
             self._end()
-
-    def _end(self) -> None:
-        """Nobody decides any more: whoever waits, or comes later, has to keep what they have."""
-        error = self._ended = self._ended or StoreError("the service is ending; come again")
-        decided = (submission for submission, _ in self._batch.decided)
-        for submission in (*decided, *self._queue):
-            if not submission.done.done():
-                submission.done.set_exception(error)
-
-    async def drain(self) -> None:
-        """Return when every event submitted so far has been decided and committed."""
-        before = [submission.done for submission in self._queue]
-        await self._enqueue([])
-        if before:  # They need not have had their turn yet.
-            await asyncio.wait(before)
 
     async def probe_disk(self, every: float = 1.0) -> None:
         """While the disk is full, look again and again whether there is room."""
@@ -337,7 +242,7 @@ class Loop(Decider):
     def _hold(self) -> None:
         """There is no room at all: let go what was planned, put off what would be decided."""
         while submission := self._queue.take():
-            self._keep_or_refuse(submission, DiskFull(_FULL))
+            self._keep_or_refuse(submission, DiskFull(FULL))
         self._rest_until = self._stopwatch() + LONGEST_SLEEP
         self.offer(self._put_off(int(LONGEST_SLEEP * SECOND)))
 

@@ -168,7 +168,9 @@ async def test_a_repetition_that_a_rule_fails_on_costs_its_neighbours_nothing() 
         assert [bool(outcome.error) for outcome in outcomes] == [False, True, False]
         assert alerts[sound.report.labels].repeats == 2
         rejects = [x for b in bench.journal.batches for x in b if isinstance(x, c.PutReject)]
-        assert [reject.body for reject in rejects] == [spoiled.report.labels]
+        assert [reject.body for reject in rejects] == [
+            b'{"labels":%b,"annotations":{}}' % spoiled.report.labels
+        ]
 
 
 async def test_a_rule_that_fails_costs_that_event_and_keeps_the_report() -> None:
@@ -178,7 +180,9 @@ async def test_a_rule_that_fails_costs_that_event_and_keeps_the_report() -> None
         assert [bool(outcome.error) for outcome in outcomes] == [False, True, False]
         assert len(bench.loop.state.alerts) == 2
         rejects = [x for b in bench.journal.batches for x in b if isinstance(x, c.PutReject)]
-        assert [reject.body for reject in rejects] == [b"no json at all"]
+        assert [reject.body for reject in rejects] == [
+            b'{"labels":no json at all,"annotations":{}}'
+        ]
 
 
 async def test_a_full_disk_refuses_alerts_until_there_is_room() -> None:

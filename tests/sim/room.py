@@ -34,6 +34,12 @@ class Visit(msgspec.Struct):
     kept: set[Key] = set()
 
 
+class Told(msgspec.Struct):
+    """What a reject tells of an alert."""
+
+    labels: msgspec.Raw
+
+
 class Room:
     """Counts a source's alerts by what was committed. `most` of them may be known at a time.
 
@@ -77,7 +83,8 @@ class Room:
                     self._ends(number)
         for command in commands:
             if isinstance(command, c.PutReject):
-                self._rejected(self._auditor.names[identity(command.body)])
+                told = msgspec.json.decode(command.body, type=Told)
+                self._rejected(self._auditor.names[identity(bytes(told.labels))])
 
     def _begins(self, number: int, key: Key) -> None:
         source = CLUSTERS[key[0]]
