@@ -40,7 +40,7 @@ def a_reassigned_incident_rings_later() -> Sequence[Patch]:
 
 @mutant
 def a_reassignment_withdraws_nothing() -> Sequence[Patch]:
-    return [(hand_over, "withdraw", lambda _draft, _incident: None)]
+    return [(hand_over, "withdraw", lambda _draft, _incident, _kind="": None)]
 
 
 @mutant

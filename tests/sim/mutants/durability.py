@@ -148,9 +148,11 @@ def a_repetition_is_answered_before_what_it_repeats_is_kept() -> Sequence[Patch]
 
 @mutant
 def a_wake_up_is_lost() -> Sequence[Patch]:
-    async def enqueue(self: Loop, events: Any, *, urgent: bool = False) -> Any:
+    async def enqueue(
+        self: Loop, events: Any, *, urgent: bool = False, insists: bool = False
+    ) -> Any:
         done = asyncio.get_running_loop().create_future()
-        self._queue.put(Submission(events, done, urgent))
+        self._queue.put(Submission(events, done, urgent, insists=insists))
         return await done
 
     return [(Loop, "_enqueue", enqueue)]
@@ -158,10 +160,7 @@ def a_wake_up_is_lost() -> Sequence[Patch]:
 
 @mutant
 def the_courier_is_not_told() -> Sequence[Patch]:
-    release = Loop._release
+    async def silent(self: Loop, batch: Any) -> None:
+        pass
 
-    def silent(self: Loop, batch: Any) -> None:
-        batch.ready.clear()
-        release(self, batch)
-
-    return [(Loop, "_release", silent)]
+    return [(Loop, "_dispatch", silent)]

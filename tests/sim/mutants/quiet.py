@@ -30,7 +30,7 @@ from router.runtime.loop import Loop
 
 @mutant
 def withdrawing_is_forgotten() -> Sequence[Patch]:
-    return [(answer, "withdraw", lambda _draft, _incident: None)]
+    return [(answer, "withdraw", lambda _draft, _incident, _kind="": None)]
 
 
 @mutant

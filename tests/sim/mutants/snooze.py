@@ -47,7 +47,7 @@ def a_snoozed_incident_rings() -> Sequence[Patch]:
 
 @mutant
 def a_snooze_withdraws_nothing() -> Sequence[Patch]:
-    return [(snooze, "withdraw", lambda _draft, _incident: None)]
+    return [(snooze, "withdraw", lambda _draft, _incident, _kind="": None)]
 
 
 @mutant
