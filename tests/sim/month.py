@@ -11,6 +11,7 @@ from sim.run import chance_from
 from sim.world import World
 from support.figures import note, progress
 
+from router.core.notification import Delivery
 from router.core.override import PostedOverride
 from router.core.overriding import KEPT
 
@@ -30,10 +31,11 @@ def sizes(world: World) -> Sizes:
     """How much a process knows, and how many rows the disk holds.
 
     Of silences those count that are over: a clock set back leaves others to come, for a year. Of
-    overrides those that were over long ago, as the others are kept for three months.
+    overrides those that were over long ago, as the others are kept for three months. Deliveries
+    that failed count once their time is over: until then a provider that is dead is owed them.
     """
     found: Sizes = {}
-    wall = world.machine.wall
+    wall, service = world.machine.wall, world.watch.service
     if world.life is not None:
         state = world.life.loop.state
         found["state.silences"] = sum(one.ends_at < wall for one in state.silences.all())
@@ -42,6 +44,9 @@ def sizes(world: World) -> Sizes:
         for name, value in known.items():
             parts = [value] if isinstance(value, Sized) else vars(value).values()
             found[f"state.{name}"] = sum(len(part) for part in parts if isinstance(part, Sized))
+        owed = _owed(state.deliveries.values(), service)
+        for name in ("deliveries", "lanes", "rows"):
+            found[f"state.{name}"] = max(0, found[f"state.{name}"] - owed)
     stored = world.disk.load()
     for name in stored.__struct_fields__:
         rows = getattr(stored, name)
@@ -49,11 +54,16 @@ def sizes(world: World) -> Sizes:
             found[f"rows of {name}"] = len(rows)
     found["rows of silences"] = sum(one.ends_at < wall for one in stored.silences)
     found["rows of overrides"] = _left(stored.overrides, wall)
+    found["rows of deliveries"] -= _owed(stored.deliveries, service)
     return found
 
 
 def _left(overrides: Iterable[PostedOverride], wall: int) -> int:
     return sum(each.change.end + KEPT < wall for each in overrides)
+
+
+def _owed(deliveries: Iterable[Delivery], service: int) -> int:
+    return sum(bool(row.last_error) and service <= row.not_after for row in deliveries)
 
 
 def grown(samples: list[Sizes]) -> list[str]:
