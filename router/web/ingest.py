@@ -92,7 +92,9 @@ class Ingest:
         if failed:  # The door has kept each among the rejects.
             sentences = [f"an alert could not be decided on: {error}" for error in failed]
             raise Refused(500, "\n".join(sentences))
-        if why := _crowded(outcomes[:count]):  # Whose sender insists, the door has kept.
+        if why := _crowded(outcomes[:count]):
+            if insists:  # The door has kept each among the rejects.
+                _log.warning("rejected", source=source.name, reason=why, cid=request[CID])
             raise later(why, _CROWDED_SECONDS)
         return count, problems
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 from support.site import Site, bearer, decoded
 
 from router.core.event import Reconfigured, Rejected, Reported
@@ -202,11 +203,13 @@ async def test_what_finds_no_room_is_503_and_kept_where_nobody_comes_again(
 ) -> None:
     one = replace(here.loop.state.configuration, max_alerts=1)
     await here.loop.submit([Reconfigured(one, b"")], urgent=True)
-    for title, expected in (("A", 200), ("A", 200), ("B", 503)):
-        body = {**WEBHOOK, "alerts": [{"status": "firing", "labels": {"alertname": title}}]}
-        sent: Any = {"title": title} if kept else body
-        status, text, headers = await post(here, path, json=sent)
-        assert status == expected, text
+    with capture_logs() as lines:
+        for title, expected in (("A", 200), ("A", 200), ("B", 503)):
+            body = {**WEBHOOK, "alerts": [{"status": "firing", "labels": {"alertname": title}}]}
+            sent: Any = {"title": title} if kept else body
+            status, text, headers = await post(here, path, json=sent)
+            assert status == expected, text
+    assert [line["event"] for line in lines].count("rejected") == kept
     assert "1 of 1 alerts were not taken" in text
     assert 30 <= int(headers["Retry-After"]) <= 60
     assert len(here.loop.state.alerts) == 1
