@@ -1,4 +1,4 @@
-"""What an edit of routes.toml does to the incidents that are open."""
+"""What an edit of routes.toml does to open incidents, and to what was to wait for a digest."""
 
 from msgspec.structs import replace
 
@@ -17,6 +17,26 @@ def follow(draft: Draft, configuration: Configuration) -> None:
     for incident in list(draft.state.incidents.values()):
         _follow(draft, configuration, incident)
         _ring_whom_there_is(draft, configuration, incident.number)
+
+
+def release(draft: Draft, configuration: Configuration) -> None:
+    """Look soon at what is gathered for a digest no more: it may be urgent, and that a day away."""
+    for group in list(draft.state.groups.values()):
+        route = configuration.tree.routes.get(group.route)
+        gathered = _gathers(draft.configuration, group.policy)
+        if group.next_due is None or not gathered or group.incident:
+            continue
+        if route is not None and _gathers(configuration, route.policy):
+            continue
+        due = min(group.next_due, draft.now.service + (route.group_wait if route else 0))
+        if route is not None:
+            group = replace(group, receiver=route.receiver, policy=route.policy)
+        draft.put_group(replace(group, next_due=due))
+
+
+def _gathers(configuration: Configuration, name: str) -> bool:
+    policy = configuration.policies.get(name)
+    return policy is not None and policy.digest is not None
 
 
 def _follow(draft: Draft, configuration: Configuration, incident: Incident) -> None:

@@ -75,7 +75,7 @@ def begun(state: State, report: Report, now: Now) -> list[c.Command] | None:
     seq = state.last["record"]
     for route, place in membership.places(state.configuration, alert.labels):
         group = state.groups.get(state.group_ids.get((route.id, place), 0))
-        if group is None or membership.is_changed_by(state, group, alert):
+        if group is None or membership.is_changed_by(state, group, route, alert):
             return None
         seq += 1
         detail = {"cid": alert.cid, "source": source}

@@ -75,12 +75,8 @@ def _part(draft: Draft, alert: Alert) -> tuple[list[Group], list[Place]]:
         if route is None and not group.incident:
             _depart(draft, alert, number)
             continue
-        if route is None:
-            busy = True
-        elif (route.receiver, route.policy) != (group.receiver, group.policy):
-            group = replace(group, receiver=route.receiver, policy=route.policy)
-            draft.put_group(group)
-        staying.append(group)
+        busy = busy or route is None
+        staying.append(group if route is None else _follow(draft, group, route))
     return staying, [] if busy else [(route, place) for (_, place), route in wanted.items()]
 
 
@@ -98,7 +94,8 @@ def _depart(draft: Draft, alert: Alert, number: int) -> None:
 def _join(draft: Draft, alert: Alert, places: Iterable[Place]) -> None:
     """Put a firing alert into these groups; those that do not exist yet are opened."""
     for route, place in places:
-        group = draft.group_at(route.id, place) or _open(draft, alert, route, place)
+        known = draft.group_at(route.id, place)
+        group = _follow(draft, known, route) if known else _open(draft, alert, route, place)
         _begin(draft, alert, group)
         draft.add(c.Join(group.id, alert.id))
 
@@ -111,8 +108,22 @@ def _begin(draft: Draft, alert: Alert, group: Group) -> None:
     _lift(draft, group)
 
 
-def is_changed_by(state: State, group: Group, alert: Alert) -> bool:
-    """Whether more happens to the group than that this alert joins it."""
+def _follow(draft: Draft, group: Group, route: Route) -> Group:
+    """The group as its route has it now: nothing may have fired in it since the file was edited."""
+    if not _fits(group, route):
+        group = replace(group, receiver=route.receiver, policy=route.policy)
+        draft.put_group(group)
+    return group
+
+
+def _fits(group: Group, route: Route) -> bool:
+    return (route.receiver, route.policy) == (group.receiver, group.policy)
+
+
+def is_changed_by(state: State, group: Group, route: Route, alert: Alert) -> bool:
+    """Whether more happens to the group of a route than that this alert joins it."""
+    if not _fits(group, route):
+        return True
     incident = state.incidents.get(group.incident)
     return alert.changed_at <= group.closed_at or (incident is not None and incident.held)
 

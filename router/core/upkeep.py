@@ -51,6 +51,7 @@ def _unknown(draft: Draft, row: Delivery, error: str) -> None:
 def reconfigured(draft: Draft, event: e.Reconfigured) -> None:
     """A new routes.toml is in force from here on, for open incidents as their policy says."""
     edited.follow(draft, event.configuration)
+    edited.release(draft, event.configuration)
     draft.add(c.PutConfiguration(event.configuration, event.text, draft.now.wall))
     draft.record("reconfigured")
     shiftwork.look_soon(draft)

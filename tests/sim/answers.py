@@ -125,6 +125,11 @@ class Answers:
             return False
         return case.taken is True and not self._worse(case)
 
+    def look(self, case: Case) -> None:
+        """What is graver may ring again whoever took it, unheard where nobody is on call."""
+        if case.taken and self._worse(case) and self._auditor.duty.may_ring_nobody(case):
+            case.taken = None
+
     def asleep(self, case: Case) -> bool:
         """Whether it surely is put off."""
         lasts = self._auditor.service < case.wakes[0] - PROMPT

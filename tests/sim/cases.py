@@ -40,6 +40,7 @@ class Cases:
         for case in self.known.values():
             if case.cluster == cluster:
                 case.stirred = self._auditor.service
+                self._auditor.answers.look(case)
 
     def ran(self, fresh: Sequence[Row]) -> None:
         """A commit put these deliveries into the outbox."""
@@ -210,6 +211,8 @@ class Cases:
 
     def look(self) -> None:
         """Once a minute: whatever fires and was not answered rings again in its time."""
+        for case in self.known.values():
+            self._auditor.answers.look(case)
         newest = {key: case for _, case in sorted(self.known.items()) for key in case.members}
         for key, case in newest.items():
             if case.over is False and case.taken is False and not case.giving:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sim.hand import BY_HAND
-from sim.plot import DEAF
+from sim.plot import DEAF, SEVERITIES
 
 from router.core import command as c
 from router.core.moment import MINUTE
@@ -84,6 +84,27 @@ class Outbox:
             auditor.wrong(entry.cluster, f"{about} speaks of {name}, which is silenced")
         if auditor.explained(key):
             auditor.wrong(entry.cluster, f"{about} speaks of {name}, which is inhibited")
+        by_route = entry.row.kind == "notification" and not entry.row.incident
+        if by_route and not self._is_meant(entry.row, key):
+            said = f"{about} tells {entry.row.target} of {name}, as routes.toml no longer says"
+            auditor.wrong(entry.cluster, said)
+
+    def _is_meant(self, row: Delivery, key: tuple[str, str]) -> bool:
+        """Whether the file in force names the target, or did when what runs began."""
+        auditor, plot = self._auditor, self._auditor.plot
+        since = auditor.service - auditor.reloaded
+        if (
+            key[1] not in SEVERITIES
+            or plot is None
+            or since < MINUTE + auditor.time.missed(auditor.reloaded)
+        ):
+            return True
+        cases = auditor.cases.known.values()
+        runs = any(key in c.members and c.opened <= auditor.reloaded and not c.over for c in cases)
+        if runs or row.reason == "digest" or self._believed(row.firing, row.target):
+            return True
+        severity = auditor.facts.alerts[key].severity
+        return any(row.target in told.targets for told in plot.told[severity])
 
     def _changed(self, row: Delivery) -> None:
         auditor = self._auditor

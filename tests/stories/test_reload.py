@@ -78,6 +78,43 @@ def test_a_child_route_takes_its_alerts_over_and_the_old_receiver_hears_of_their
     ]
 
 
+def test_what_begins_where_all_else_has_ended_goes_where_the_file_says_now() -> None:
+    world = World(PLAIN)
+    world.fires("Disk")
+    world.at("0:02").resolves("Disk")
+    world.reloads(house(route(to="dba", by=("cluster",), wait="30s")))
+    world.at("0:03").fires("Cpu")
+    assert sorted(world.until("0:06")) == [
+        "0:00:30 ops slack: first notification: Disk",
+        "0:05:30 dba slack: first notification: Cpu -Disk",
+        "0:05:30 ops slack: all alerts resolved: -Disk",
+    ]
+
+
+URGENT_NEWS = configured(
+    route(policy="news", by=(), wait="10s"),
+    users=[person("ana", "sms"), person("bo", "sms")],
+    policies=[policy("news", step("5m", "user:ana"))],
+)
+
+
+@pytest.mark.parametrize("fires", [True, False])
+@pytest.mark.parametrize(
+    "edited", [house(route(policy="critical", by=(), wait="10s")), URGENT_NEWS]
+)
+def test_what_was_to_wait_for_a_digest_and_is_urgent_now_does_not_wait(
+    edited: Configuration, fires: bool
+) -> None:
+    world = World(house(route(policy="news", by=(), wait="30s")))
+    world.fires("Disk")
+    if not fires:
+        world.at("0:01").resolves("Disk")
+    world.at("0:02").reloads(edited)
+    world.at("0:03").fires("Cpu")
+    first = "0:02:10" if fires else "0:03:10"
+    assert world.until("0:06")[0] == f"{first} ana sms: page, step 1"
+
+
 def test_what_nobody_was_told_of_moves_without_a_trace() -> None:
     world = World(PLAIN)
     world.fires("Disk")

@@ -35,6 +35,11 @@ def a_flush_drops_an_alert() -> Sequence[Patch]:
 
 
 @mutant
+def an_edited_receiver_is_not_taken_over() -> Sequence[Patch]:
+    return [(membership, "_fits", lambda _group, _route: True)]
+
+
+@mutant
 def repeats_come_an_interval_late() -> Sequence[Patch]:
     def lazy(*arguments: Any, repeat_interval: int, **others: Any) -> str:
         return reason_to_notify(*arguments, repeat_interval=3 * repeat_interval, **others)
