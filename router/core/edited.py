@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
+from router.core import digest
 from router.core.answer import moved, withdraw
-from router.core.configuration import Configuration, Policy
+from router.core.configuration import Configuration, Digest, Policy
 from router.core.draft import Draft
 from router.core.incident import Incident, Status
 
@@ -20,23 +21,27 @@ def follow(draft: Draft, configuration: Configuration) -> None:
 
 
 def release(draft: Draft, configuration: Configuration) -> None:
-    """Look soon at what is gathered for a digest no more: it may be urgent, and that a day away."""
+    """Let what waits for a digest wait for what the edited file says: it may page somebody now."""
+    now = draft.now
     for group in list(draft.state.groups.values()):
+        gathered = _digest(draft.configuration, group.policy)
+        if group.next_due is None or gathered is None or group.incident:
+            continue
         route = configuration.tree.routes.get(group.route)
-        gathered = _gathers(draft.configuration, group.policy)
-        if group.next_due is None or not gathered or group.incident:
+        gathers = _digest(configuration, route.policy) if route else None
+        if gathers == gathered:
             continue
-        if route is not None and _gathers(configuration, route.policy):
-            continue
-        due = min(group.next_due, draft.now.service + (route.group_wait if route else 0))
+        wait = route.group_wait if route else 0
+        if gathers is not None:
+            wait = digest.next_at(gathers, now.wall) - now.wall
         if route is not None:
             group = replace(group, receiver=route.receiver, policy=route.policy)
-        draft.put_group(replace(group, next_due=due))
+        draft.put_group(replace(group, next_due=now.service + wait))
 
 
-def _gathers(configuration: Configuration, name: str) -> bool:
+def _digest(configuration: Configuration, name: str) -> Digest | None:
     policy = configuration.policies.get(name)
-    return policy is not None and policy.digest is not None
+    return policy.digest if policy is not None else None
 
 
 def _follow(draft: Draft, configuration: Configuration, incident: Incident) -> None:

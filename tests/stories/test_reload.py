@@ -115,6 +115,18 @@ def test_what_was_to_wait_for_a_digest_and_is_urgent_now_does_not_wait(
     assert world.until("0:06")[0] == f"{first} ana sms: page, step 1"
 
 
+@pytest.mark.parametrize(("time", "expected"), [("09:00", "1:00"), ("11:00", "3:00")])
+def test_a_digest_comes_when_the_edited_file_says(time: str, expected: str) -> None:
+    plan = route(policy="news", by=("cluster",), wait="30s")
+    later = configured(
+        plan, receivers=[channel("ops")], policies=[daily("news", time, "receiver:ops")]
+    )
+    world = World(house(plan))
+    world.fires("Disk")
+    world.at("0:02").reloads(later)
+    assert world.until("4:00") == [f"{expected} ops slack: digest: Disk"]
+
+
 def test_what_nobody_was_told_of_moves_without_a_trace() -> None:
     world = World(PLAIN)
     world.fires("Disk")
