@@ -24,19 +24,18 @@ def release(draft: Draft, configuration: Configuration) -> None:
     """Let what waits for a digest wait for what the edited file says: it may page somebody now."""
     now = draft.now
     for group in list(draft.state.groups.values()):
-        gathered = _digest(draft.configuration, group.policy)
-        if group.next_due is None or gathered is None or group.incident:
-            continue
         route = configuration.tree.routes.get(group.route)
-        gathers = _digest(configuration, route.policy) if route else None
+        gathered = _digest(draft.configuration, group.policy)
+        if route is None or gathered is None or group.next_due is None or group.incident:
+            continue
+        gathers = _digest(configuration, route.policy)
         if gathers == gathered:
             continue
-        wait = route.group_wait if route else 0
+        wait = route.group_wait
         if gathers is not None:
             wait = digest.next_at(gathers, now.wall) - now.wall
-        if route is not None:
-            group = replace(group, receiver=route.receiver, policy=route.policy)
-        draft.put_group(replace(group, next_due=now.service + wait))
+        due = now.service + wait
+        draft.put_group(replace(group, receiver=route.receiver, policy=route.policy, next_due=due))
 
 
 def _digest(configuration: Configuration, name: str) -> Digest | None:

@@ -7,6 +7,8 @@ from router.core.configuration import Configuration
 from router.core.schedule import Override
 from router.core.silence import Silence
 
+KEPT_BYTES = 16 * 1024  # Of what could not be taken.
+
 
 class Reported(msgspec.Struct, frozen=True, gc=False):
     """A source reported one alert."""

@@ -24,7 +24,6 @@ from router.runtime.queue import Submission
 AWAY = 10 * SECOND  # Without a turn for so long, we were away: stopped, suspended, or stuck.
 ASIDE = 60 * SECOND  # What cannot even be set aside by the rules waits so long.
 NOTHING = Outcome()
-_KEPT_BYTES = 16 * 1024  # Of what an alert says that could not be taken.
 COURIER = (e.Claimed, e.Delivered, e.Failed, e.Skipped)
 
 _log = structlog.get_logger("tocsin.loop")
@@ -209,4 +208,4 @@ class Decider:
 def _rejected(report: Report, why: str) -> e.Rejected:
     """What an alert says and why it was not taken, for somebody to look at."""
     body = b'{"labels":%b,"annotations":%b}' % (report.labels, report.annotations)
-    return e.Rejected(report.source, why, body[:_KEPT_BYTES])
+    return e.Rejected(report.source, why, body[: e.KEPT_BYTES])

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import structlog
 from aiohttp import web
 
-from router.core.event import Event, Rejected, Reported
+from router.core.event import KEPT_BYTES, Event, Rejected, Reported
 from router.core.settings import HttpSource
 from router.errors import DecodeError
 from router.runtime.door import Outcome
@@ -15,8 +15,7 @@ from router.web.envelope import CID, later
 from router.web.refusal import Refused, as_json
 from router.web.rooms import Decode, Decoded, Rooms
 
-KEPT_BYTES = 16 * 1024  # Of a body that could not be taken …
-REASON_LONGEST = 4_000  # … and characters of what is wrong with it.
+REASON_LONGEST = 4_000  # Characters of what is wrong with a body.
 _CROWDED_SECONDS = 30  # Whose source has too many alerts comes again after so long.
 
 _log = structlog.get_logger("tocsin.ingest")
